@@ -1,0 +1,169 @@
+"""What procedures ask for and where the State holds it: dated, published values that are never edited in place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from app.domain.errors import ProcedureNotInForce, UnknownDocumentType, UnknownProcedure
+from app.domain.evidence import Source
+from app.domain.law import Period
+from app.domain.persons import SubjectKind
+
+
+class DocumentKind(StrEnum):
+    OFFICIAL = "official"
+    PARTY = "party"
+
+
+class TypeSubject(StrEnum):
+    PERSON = "person"
+    ORGANIZATION = "organization"
+    ANY = "any"
+
+
+class Relation(StrEnum):
+    ONE = "one"
+    ANY_OF = "any_of"
+    ALL_OF = "all_of"
+
+
+class Form(StrEnum):
+    ORIGINAL = "original"
+    COPY = "copy"
+    CERTIFIED_COPY = "certified_copy"
+    ELECTRONIC = "electronic"
+
+
+class Acceptance(StrEnum):
+    DATA_FIRST = "data_first"
+    PAPER_ONLY = "paper_only"
+    ELECTRONIC = "electronic"
+
+
+class MemberStatus(StrEnum):
+    CONFIRMED = "confirmed"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSource:
+    """A wallet or registry source of a document type; no `procedures` means all of them."""
+
+    source: Source
+    service: str | None
+    period: Period
+    procedures: frozenset[str]
+    basis: str
+
+    def serves(self, procedure: str, on: date) -> bool:
+        return self.period.covers(on) and (not self.procedures or procedure in self.procedures)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentType:
+    code: str
+    name: str
+    kind: DocumentKind
+    subject: TypeSubject
+    sources: tuple[TypeSource, ...] = ()
+    basis: str | None = None
+
+    def sources_for(self, procedure: str, on: date) -> tuple[TypeSource, ...]:
+        return tuple(s for s in self.sources if s.serves(procedure, on))
+
+    def may_belong_to(self, kind: SubjectKind) -> bool:
+        return self.kind is DocumentKind.PARTY or self.subject is TypeSubject.ANY or self.subject.value == kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One line of a procedure's dossier; without `case` it belongs to every case.
+
+    `holder` says whose document it usually is (spouse, parent, …) where it is not the applicant's.
+    `cites` are laws the procedure's own dossier text names where it lets a database replace the paper.
+    """
+
+    position: int
+    name: str
+    document_types: tuple[str, ...]
+    relation: Relation
+    form: Form
+    mandatory: bool
+    acceptance: Acceptance
+    case: str | None = None
+    holder: str | None = None
+    cites: tuple[str, ...] = ()
+    mandatory_when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One dated version of an administrative procedure (TTHC)."""
+
+    code: str
+    name: str
+    sector: str
+    level: str
+    agency: str
+    valid_from: date
+    components: tuple[Component, ...]
+    basis: str | None = None
+    cases: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cases", tuple(dict.fromkeys(c.case for c in self.components if c.case)))
+
+    def in_case(self, case: str | None) -> tuple[Component, ...]:
+        """The components of one case; of all cases when none is named."""
+        return tuple(c for c in self.components if case is None or c.case is None or c.case == case)
+
+
+@dataclass(frozen=True, slots=True)
+class ListMember:
+    """A procedure (or a document type) on a list; `document_types` are the papers the row names."""
+
+    list_id: str
+    code: str
+    period: Period
+    status: MemberStatus
+    basis: str
+    document_types: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The published catalogue at one revision."""
+
+    revision: int
+    document_types: Mapping[str, DocumentType]
+    procedures: Mapping[str, tuple[Procedure, ...]]  # versions by valid_from, ascending
+    members: Mapping[str, Mapping[str, ListMember]]  # list id → code → member
+
+    def document_type(self, code: str) -> DocumentType:
+        try:
+            return self.document_types[code]
+        except KeyError:
+            raise UnknownDocumentType(document_type=code) from None
+
+    def procedure(self, code: str, on: date) -> Procedure:
+        """The version in force on a day. Raises UnknownProcedure, ProcedureNotInForce."""
+        versions = self.procedures.get(code)
+        if not versions:
+            raise UnknownProcedure(procedure=code)
+        for version in reversed(versions):
+            if version.valid_from <= on:
+                return version
+        raise ProcedureNotInForce(procedure=code, on=on, in_force_from=versions[0].valid_from)
+
+    def memberships(self, code: str, on: date, *, confirmed_only: bool = False) -> dict[str, ListMember]:
+        """The lists a procedure stands on, on a day; candidates count unless they are made inert."""
+        found = {}
+        for list_id, members in self.members.items():
+            member = members.get(code)
+            if member is None or not member.period.covers(on):
+                continue
+            if confirmed_only and member.status is not MemberStatus.CONFIRMED:
+                continue
+            found[list_id] = member
+        return found

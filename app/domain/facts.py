@@ -1,0 +1,136 @@
+"""The facts a decision was made from, as a value that can be stored and judged again to the same bytes.
+
+No name, number or date of birth is among them: whether a document matched its holder was settled when it was read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.domain.catalogue import Catalogue, Form
+from app.domain.decisions import Decision, conclude
+from app.domain.evidence import Answer, Said, Source
+from app.domain.law import Rulebook
+from app.domain.paper_demands import Item, Setting, assess
+from app.domain.persons import SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One demand, whole: `law_as_of` is its day in Asia/Ho_Chi_Minh; `decided_at` RFC 3339."""
+
+    decision_id: str
+    decided_at: str
+    procedure: str
+    law_as_of: date
+    items: tuple[Item, ...]
+    case: str | None = None
+    wait_over: bool = False
+    confirmed_lists_only: bool = False
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "decision_id": self.decision_id,
+            "decided_at": self.decided_at,
+            "procedure": self.procedure,
+            "law_as_of": self.law_as_of.isoformat(),
+            "case": self.case,
+            "wait_over": self.wait_over,
+            "confirmed_lists_only": self.confirmed_lists_only,
+            "items": [_item_body(i) for i in self.items],
+        }
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> "Facts":
+        return cls(
+            decision_id=body["decision_id"],
+            decided_at=body["decided_at"],
+            procedure=body["procedure"],
+            law_as_of=date.fromisoformat(body["law_as_of"]),
+            case=body["case"],
+            wait_over=body["wait_over"],
+            confirmed_lists_only=body["confirmed_lists_only"],
+            items=tuple(_item(i) for i in body["items"]),
+        )
+
+
+def decide(facts: Facts, catalogue: Catalogue, rulebook: Rulebook) -> Decision:
+    """Judge all papers of one demand. Raises ProcedureNotInForce, UnknownProcedure and what `assess` raises."""
+    law = rulebook.on(facts.law_as_of)
+    setting = Setting(
+        procedure=catalogue.procedure(facts.procedure, facts.law_as_of),
+        on=facts.law_as_of,
+        case=facts.case,
+        wait_over=facts.wait_over,
+        confirmed_lists_only=facts.confirmed_lists_only,
+    )
+    findings = tuple(assess(item, setting, catalogue, law) for item in facts.items)
+    return Decision(
+        decision_id=facts.decision_id,
+        outcome=conclude(findings),
+        decided_at=facts.decided_at,
+        law_as_of=facts.law_as_of,
+        catalogue_revision=catalogue.revision,
+        rulebook_revision=rulebook.revision,
+        findings=findings,
+    )
+
+
+def _item_body(item: Item) -> dict[str, Any]:
+    return {
+        "ref": item.ref,
+        "document_type": item.document_type,
+        "form": item.form.value,
+        "holder": item.holder.value,
+        "holder_named": item.holder_named,
+        "declined_sync": item.declined_sync,
+        "answers": [_answer_body(a) for a in item.answers],
+    }
+
+
+def _item(body: Mapping[str, Any]) -> Item:
+    return Item(
+        ref=body["ref"],
+        document_type=body["document_type"],
+        form=Form(body["form"]),
+        holder=SubjectKind(body["holder"]),
+        holder_named=body["holder_named"],
+        declined_sync=body["declined_sync"],
+        answers=tuple(_answer(a) for a in body["answers"]),
+    )
+
+
+def _answer_body(answer: Answer) -> dict[str, Any]:
+    """Only what the answer says; a field that is None or the default is left out."""
+    body: dict[str, Any] = {
+        "source": answer.source.value,
+        "document_type": answer.document_type,
+        "said": answer.said.value,
+        "checked_at": answer.checked_at,
+    }
+    for name in ("service", "cause", "document_ref", "digest", "result_code"):
+        if (text := getattr(answer, name)) is not None:
+            body[name] = text
+    for name in ("issued_on", "valid_until", "revoked_on"):
+        if (day := getattr(answer, name)) is not None:
+            body[name] = day.isoformat()
+    if not answer.matches:
+        body["matches"] = False
+    return body
+
+
+def _answer(body: Mapping[str, Any]) -> Answer:
+    days: dict[str, Any] = {
+        k: date.fromisoformat(body[k]) for k in ("issued_on", "valid_until", "revoked_on") if k in body
+    }
+    texts = {k: body[k] for k in ("service", "cause", "document_ref", "digest", "result_code") if k in body}
+    return Answer(
+        source=Source(body["source"]),
+        document_type=body["document_type"],
+        said=Said(body["said"]),
+        checked_at=body["checked_at"],
+        matches=body.get("matches", True),
+        **texts,
+        **days,
+    )

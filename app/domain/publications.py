@@ -1,0 +1,139 @@
+"""What can be published in the catalogue, as the JSON bodies in which it is sent, stored and hashed.
+
+One body ↔ one domain value; the shapes are those of the catalogue's `PUT` calls.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.domain.catalogue import (
+    Acceptance,
+    Catalogue,
+    Component,
+    DocumentKind,
+    DocumentType,
+    Form,
+    ListMember,
+    MemberStatus,
+    Procedure,
+    Relation,
+    TypeSource,
+    TypeSubject,
+)
+from app.domain.evidence import Source
+from app.domain.law import Period
+
+Body = Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    DOCUMENT_TYPE = "document_type"
+    PROCEDURE = "procedure"
+    LIST_MEMBER = "list_member"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One published body. `key`: the type's code, the procedure's code, or `list/code`.
+
+    Procedures have one body per key and `valid_from`; a later publication of the same two replaces it from its
+    revision on.
+    """
+
+    kind: Kind
+    key: str
+    body: Body
+
+    @property
+    def slot(self) -> tuple[str, str, str]:
+        """What a later publication replaces."""
+        return self.kind.value, self.key, self.body.get("valid_from", "") if self.kind is Kind.PROCEDURE else ""
+
+
+def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogue:
+    """The catalogue after these publications, in their order."""
+    latest = {p.slot: p for p in publications}
+    types: dict[str, DocumentType] = {}
+    versions: dict[str, list[Procedure]] = defaultdict(list)
+    members: dict[str, dict[str, ListMember]] = defaultdict(dict)
+    for p in latest.values():
+        match p.kind:
+            case Kind.DOCUMENT_TYPE:
+                types[p.key] = document_type(p.key, p.body)
+            case Kind.PROCEDURE:
+                versions[p.key].append(procedure(p.key, p.body))
+            case Kind.LIST_MEMBER:
+                list_id, code = p.key.split("/", 1)
+                members[list_id][code] = list_member(list_id, code, p.body)
+    procedures = {code: tuple(sorted(v, key=lambda x: x.valid_from)) for code, v in versions.items()}
+    return Catalogue(revision, types, procedures, dict(members))
+
+
+def document_type(code: str, body: Body) -> DocumentType:
+    return DocumentType(
+        code=code,
+        name=body["name"],
+        kind=DocumentKind(body["kind"]),
+        subject=TypeSubject(body["subject"]),
+        sources=tuple(_source(s) for s in body["sources"]),
+        basis=body.get("basis"),
+    )
+
+
+def procedure(code: str, body: Body) -> Procedure:
+    return Procedure(
+        code=code,
+        name=body["name"],
+        sector=body["sector"],
+        level=body["level"],
+        agency=body["agency"],
+        valid_from=date.fromisoformat(body["valid_from"]),
+        components=tuple(_component(c) for c in body["components"]),
+        basis=body.get("basis"),
+    )
+
+
+def list_member(list_id: str, code: str, body: Body) -> ListMember:
+    return ListMember(
+        list_id=list_id,
+        code=code,
+        period=_period(body),
+        status=MemberStatus(body["status"]),
+        basis=body["basis"],
+        document_types=frozenset(body.get("document_types") or ()),
+    )
+
+
+def _period(body: Body) -> Period:
+    start, until = body.get("from"), body.get("until")
+    return Period(date.fromisoformat(start) if start else None, date.fromisoformat(until) if until else None)
+
+
+def _source(body: Body) -> TypeSource:
+    return TypeSource(
+        source=Source(body["source"]),
+        service=body.get("service"),
+        period=_period(body),
+        procedures=frozenset(body.get("procedures") or ()),
+        basis=body["basis"],
+    )
+
+
+def _component(body: Body) -> Component:
+    return Component(
+        position=body["position"],
+        name=body["name"],
+        document_types=tuple(body["document_types"]),
+        relation=Relation(body["relation"]),
+        form=Form(body["form"]),
+        mandatory=body["mandatory"],
+        acceptance=Acceptance(body["acceptance"]),
+        case=body.get("case"),
+        holder=body.get("holder"),
+        cites=tuple(body.get("cites") or ()),
+        mandatory_when=body.get("mandatory_when"),
+    )
