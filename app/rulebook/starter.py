@@ -1,0 +1,211 @@
+"""The starter catalogue: curated facts in YAML → publications. Refuses what does not fit together, by file and line."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.domain.catalogue import Acceptance, DocumentKind, Form, MemberStatus, Relation, TypeSubject
+from app.domain.evidence import Source
+from app.domain.law import ListLaw, Rulebook
+from app.domain.publications import Kind, Publication
+from app.rulebook.yamlfile import Entry, load, load_list
+
+CATALOGUE = Path(__file__).parent / "catalogue"
+LEVELS = ("ministry", "province", "commune")
+
+
+def load_starter(rulebook: Rulebook, folder: Path = CATALOGUE) -> tuple[Publication, ...]:
+    """Document types, then procedures, then list members. Raises RulebookError."""
+    types = tuple(_document_types(load_list(folder / "document_types.yaml"), rulebook))
+    codes = {p.key for p in types}
+    procedures = tuple(
+        p for path in sorted((folder / "procedures").glob("*.yaml")) for p in _procedures(load(path), codes, rulebook)
+    )
+    known = {p.key for p in procedures}
+    members = tuple(_members(folder / "lists", codes, known, rulebook))
+    return (*types, *procedures, *members)
+
+
+@cache
+def load_places(name: str, folder: Path = CATALOGUE) -> tuple[dict[str, str], ...]:
+    """Small official code lists: `statuses` (code, name) and `communes` (code, name, kind)."""
+    file = load(folder / f"{name}.yaml")
+    file.text("basis")
+    rows = tuple({key: value for key, value in e.pairs() if isinstance(value, str)} for e in file.entries(name))
+    file.close()
+    return rows
+
+
+def _document_types(entries: tuple[Entry, ...], rulebook: Rulebook) -> Iterator[Publication]:
+    for e in entries:
+        code = e.text("code")
+        body: dict[str, Any] = {
+            "name": e.text("name"),
+            "kind": e.choice("kind", DocumentKind).value,
+            "subject": e.choice("subject", TypeSubject).value,
+            "sources": [_source(s, rulebook) for s in e.entries("sources")],
+            "name_en": e.text_or_none("name_en"),
+            "issuer": e.text_or_none("issuer"),
+            "result_codes": list(e.texts("result_code")),
+            "basis": e.text("basis"),
+        }
+        e.close()
+        if body["sources"] and body["kind"] == DocumentKind.PARTY.value:
+            e.fail(f"{code} is written by the parties and cannot have a source")
+        yield Publication(Kind.DOCUMENT_TYPE, code, _without_none(body))
+
+
+def _source(entry: Entry, rulebook: Rulebook) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "source": entry.choice("source", Source).value,
+        "service": entry.text_or_none("service"),
+        "from": _day(entry, "from"),
+        "until": _day(entry, "until"),
+        "procedures": list(entry.texts("procedures")) or None,
+        "basis": _law(entry, "basis", rulebook),
+    }
+    entry.close()
+    if (body["source"] == Source.REGISTRY.value) != (body["service"] is not None):
+        entry.fail("a registry source names its service, and only a registry source does")
+    return _without_none(body)
+
+
+def _procedures(file: Entry, codes: set[str], rulebook: Rulebook) -> Iterator[Publication]:
+    sector = file.text("sector")
+    for e in file.entries("procedures"):
+        code = e.text("code")
+        components = [_component(c, codes, rulebook) for c in e.entries("components")]
+        body: dict[str, Any] = {
+            "name": e.text("name"),
+            "sector": sector,
+            "level": e.text("level"),
+            "agency": e.text("agency"),
+            "valid_from": e.day("valid_from").isoformat(),
+            "components": components,
+            "basis": e.text("basis"),
+        }
+        e.close()
+        if body["level"] not in LEVELS:
+            e.fail_at("level", f"`level` must be one of {', '.join(LEVELS)}")
+        positions = [c["position"] for c in components]
+        if not positions or len(set(positions)) != len(positions):
+            e.fail_at("components", f"{code}: components need positions of their own")
+        yield Publication(Kind.PROCEDURE, code, body)
+    file.close()
+
+
+def _component(entry: Entry, codes: set[str], rulebook: Rulebook) -> dict[str, Any]:
+    types = list(entry.texts("types"))
+    body: dict[str, Any] = {
+        "position": entry.number("position"),
+        "name": entry.text("name"),
+        "document_types": types,
+        "relation": entry.choice("relation", Relation).value,
+        "form": entry.choice("form", Form).value,
+        "mandatory": entry.flag("mandatory", default=True),
+        "acceptance": entry.choice("acceptance", Acceptance).value,
+        "case": entry.text_or_none("case"),
+        "holder": entry.text_or_none("holder"),
+        "mandatory_when": entry.text_or_none("mandatory_when"),
+        "cites": [_known_law(entry, "cites", law, rulebook) for law in entry.texts("cites")] or None,
+    }
+    entry.close()
+    _known_types(entry, "types", types, codes)
+    if (body["relation"] == Relation.ONE.value) != (len(types) == 1):
+        entry.fail_at("relation", "`one` goes with one type, any_of and all_of with several")
+    return _without_none(body)
+
+
+def _members(folder: Path, codes: set[str], procedures: set[str], rulebook: Rulebook) -> Iterator[Publication]:
+    for list_id in ("nq66.7-annex-1", "nq66.7-annex-2"):
+        rows = [row for path in sorted(folder.glob(f"{list_id}.*.yaml")) for row in load_list(path)]
+        yield from _annex_rows(list_id, rows, codes, procedures, rulebook)
+    for path in sorted(p for p in folder.glob("*.yaml") if not p.name.startswith("nq66.7-")):
+        file = load(path)
+        if file.has("lists"):
+            for e in file.entries("lists"):
+                yield from _list_members(e, codes, rulebook)
+            file.close()
+        else:
+            yield from _list_members(file, codes, rulebook)
+
+
+def _annex_rows(
+    list_id: str, entries: list[Entry], codes: set[str], procedures: set[str], rulebook: Rulebook
+) -> Iterator[Publication]:
+    """Rows of NQ 66.7's annexes: one member per procedure, with the papers and row numbers of all its rows."""
+    law = rulebook.lists[list_id]
+    rows: dict[str, tuple[list[str], list[str]]] = {}
+    for e in entries:
+        code, types, number = e.text("procedure"), e.texts("types"), e.text("number")
+        _known_types(e, "types", list(types), codes)
+        if code not in procedures:
+            e.fail_at("procedure", f"the procedure {code} is not in the starter catalogue")
+        papers, numbers = rows.setdefault(code, ([], []))
+        papers += [t for t in types if t not in papers]
+        numbers += [number] if number not in numbers else []
+        e.text_or_none("service")
+        e.close()
+    for code, (papers, numbers) in rows.items():
+        body = {
+            "from": _start(law),
+            "status": MemberStatus.CONFIRMED.value,
+            "basis": law.law,
+            "document_types": papers,
+            "note": f"{rulebook.provisions[law.cites[0]].provision}, số {', '.join(numbers)}",
+        }
+        yield Publication(Kind.LIST_MEMBER, f"{list_id}/{code}", body)
+
+
+def _list_members(entry: Entry, codes: set[str], rulebook: Rulebook) -> Iterator[Publication]:
+    """One list's members; what the list is, and how many items its act declares, stands in the law files."""
+    list_id = entry.text("id")
+    law = rulebook.lists.get(list_id)
+    if law is None:
+        entry.fail_at("id", f"the list {list_id} is not in lists.yaml")
+    for e in entry.entries("members"):
+        code = e.text("code")
+        if law.subject == "document_type":
+            _known_types(e, "code", [code], codes)
+        body = {
+            "from": _start(law),
+            "status": e.choice("status", MemberStatus).value,
+            "basis": law.law,
+            "note": "; ".join(t for t in (e.text_or_none("service"), e.text("basis")) if t),
+        }
+        e.close()
+        yield Publication(Kind.LIST_MEMBER, f"{list_id}/{code}", body)
+    entry.texts("unmatched")
+    entry.close()
+
+
+def _start(law: ListLaw) -> str | None:
+    return law.period.start.isoformat() if law.period.start else None
+
+
+def _known_types(entry: Entry, key: str, types: list[str], codes: set[str]) -> None:
+    if not types:
+        entry.fail(f"`{key}` names no document type")
+    for t in types:
+        if t not in codes:
+            entry.fail_at(key, f"the document type {t} is not in document_types.yaml")
+
+
+def _law(entry: Entry, key: str, rulebook: Rulebook) -> str:
+    return _known_law(entry, key, entry.text(key), rulebook)
+
+
+def _known_law(entry: Entry, key: str, law: str, rulebook: Rulebook) -> str:
+    if law not in rulebook.laws:
+        entry.fail_at(key, f"the law {law} is not in laws.yaml")
+    return law
+
+
+def _day(entry: Entry, key: str) -> str | None:
+    day = entry.day_or_none(key)
+    return day.isoformat() if day else None
+
+
+def _without_none(body: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in body.items() if v is not None}
