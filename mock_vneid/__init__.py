@@ -1,0 +1,1 @@
+"""A sandbox that behaves like VNeID and NDXP: strict and calm by default, wrong only by name. See README.md."""

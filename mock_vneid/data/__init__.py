@@ -1,0 +1,1 @@
+"""Facts the sandbox rests on: province codes and names of people. No logic lives here."""

@@ -1,0 +1,232 @@
+"""What the control door answers. A field without a value is left out."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from mock_vneid.faults import KINDS, Fault
+from mock_vneid.ids import Sex
+from mock_vneid.journal import Entry
+from mock_vneid.people import Holding, Organization, Person, RegistryState, WalletState
+from mock_vneid.specs import VIETNAM, Population
+from mock_vneid.worlds import World
+
+
+class HealthOut(BaseModel):
+    status: str = "ok"
+    service: str = "mock_vneid"
+    worlds: int
+
+
+class WorldOut(BaseModel):
+    name: str
+    path: str = Field(description="under the faces' base URL")
+    seed: int
+    population: Population
+    now: str
+    people: int = Field(description="by hand")
+    organizations: int = Field(description="by hand")
+    faults: int
+    requests: int = Field(description="in the journal")
+
+    @classmethod
+    def of(cls, world: World) -> "WorldOut":
+        return cls(
+            name=world.name,
+            path=f"/w/{world.name}",
+            seed=world.state.seed,
+            population=world.state.population,
+            now=clock_text(world),
+            people=len(world.touched("person")),
+            organizations=len(world.touched("organization")),
+            faults=len(world.state.faults),
+            requests=len(world.journal),
+        )
+
+
+class WorldsOut(BaseModel):
+    items: list[WorldOut]
+
+
+class HoldingOut(BaseModel):
+    wallet: WalletState
+    registry: RegistryState
+    number: str | None = None
+    issued_on: str | None = None
+    valid_until: str | None = None
+    revoked_on: str | None = None
+    full_name: str | None = None
+    data: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, holding: Holding) -> "HoldingOut":
+        return cls(**{name: getattr(holding, name) for name in cls.model_fields})
+
+
+class PersonOut(BaseModel):
+    id: str
+    full_name: str
+    birth_date: str
+    sex: Sex
+    identity_level: int
+    by_hand: bool = Field(description="false: of the virtual population")
+    story: str | None = None
+    holdings: dict[str, HoldingOut]
+
+
+class OrganizationOut(BaseModel):
+    id: str
+    name: str
+    by_hand: bool
+    story: str | None = None
+    holdings: dict[str, HoldingOut]
+
+
+def _holdings_out(world: World, holder_id: str) -> dict[str, HoldingOut]:
+    return {document_type: HoldingOut.of(held) for document_type, held in world.holdings(holder_id).items()}
+
+
+def person_out(world: World, person: Person) -> PersonOut:
+    return PersonOut(
+        id=person.id,
+        full_name=person.full_name,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        identity_level=person.identity_level,
+        by_hand=world.by_hand(person.id),
+        story=person.story,
+        holdings=_holdings_out(world, person.id),
+    )
+
+
+def organization_out(world: World, organization: Organization) -> OrganizationOut:
+    return OrganizationOut(
+        id=organization.id,
+        name=organization.full_name,
+        by_hand=world.by_hand(organization.id),
+        story=organization.story,
+        holdings=_holdings_out(world, organization.id),
+    )
+
+
+class PeopleOut(BaseModel):
+    items: list[PersonOut] = Field(description="those put by hand, and virtual people given a holding by hand")
+
+
+class OrganizationsOut(BaseModel):
+    items: list[OrganizationOut] = Field(description="those put by hand, and virtual ones given a holding by hand")
+
+
+class LicencesOut(BaseModel):
+    procedures: list[str] | None = None
+    officers: list[str] | None = None
+
+
+class ClockOut(BaseModel):
+    now: str
+    offset_seconds: float = Field(description="the world's clock minus the real one")
+
+
+class MatchOut(BaseModel):
+    person: str | None = None
+    document_type: str | None = None
+    service: str | None = None
+
+
+class FaultOut(BaseModel):
+    id: str
+    face: str
+    kind: str
+    says: str = Field(description="what the wire carries")
+    client: str = Field(description="what a client should do")
+    match: MatchOut
+    share: float
+    times: int | None = None
+    attributes: dict[str, int]
+    matched: int = Field(description="requests that matched")
+    hits: int = Field(description="requests that were struck")
+
+    @classmethod
+    def of(cls, fault: Fault) -> "FaultOut":
+        kind = KINDS[fault.kind]
+        return cls(
+            id=fault.id,
+            face=fault.face,
+            kind=fault.kind,
+            says=kind.says,
+            client=kind.client,
+            match=MatchOut(person=fault.person, document_type=fault.document_type, service=fault.service),
+            share=fault.share,
+            times=fault.times,
+            attributes={name: fault.attribute(name) for name in kind.attributes},
+            matched=fault.matched,
+            hits=fault.hits,
+        )
+
+
+class FaultsOut(BaseModel):
+    items: list[FaultOut]
+
+
+class StruckOut(BaseModel):
+    id: str
+    kind: str
+
+
+class HolderOut(BaseModel):
+    kind: str
+    id: str
+
+
+class EntryOut(BaseModel):
+    number: int = Field(description="counts every request the world ever received")
+    at: str
+    face: str
+    method: str
+    path: str
+    service: str | None = None
+    client: str | None = None
+    request_id: str | None = None
+    procedure: str | None = None
+    officer: str | None = None
+    purpose: str | None = None
+    holder: HolderOut | None = None
+    types: list[str]
+    faults: list[StruckOut]
+    status: int | None = Field(
+        default=None, description="left out while unanswered, and when the connection was dropped"
+    )
+    error: str | None = None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryOut":
+        holder = (
+            HolderOut(kind=entry.holder_kind, id=entry.holder_id) if entry.holder_kind and entry.holder_id else None
+        )
+        return cls(
+            number=entry.number,
+            at=entry.at_text(),
+            face=entry.face,
+            method=entry.method,
+            path=entry.path,
+            service=entry.service,
+            client=entry.client,
+            request_id=entry.request_id,
+            procedure=entry.procedure,
+            officer=entry.officer,
+            purpose=entry.purpose,
+            holder=holder,
+            types=entry.types,
+            faults=[StruckOut(id=fault_id, kind=kind) for fault_id, kind in entry.faults],
+            status=entry.status,
+            error=entry.error,
+        )
+
+
+class JournalOut(BaseModel):
+    items: list[EntryOut] = Field(description="newest last")
+
+
+def clock_text(world: World) -> str:
+    return datetime.fromtimestamp(world.now(), VIETNAM).isoformat(timespec="milliseconds")

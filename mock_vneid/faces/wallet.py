@@ -1,0 +1,83 @@
+"""The document wallet: which documents a holder has linked, each as a signed JWS."""
+
+from hashlib import blake2b
+from secrets import token_urlsafe
+from time import time
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_vneid.faces.admission import Admitted, admit, documented
+from mock_vneid.faces.visits import answer, visit_of
+from mock_vneid.faces.weather import weather
+from mock_vneid.ids import another_id
+from mock_vneid.people import FULL_IDENTITY_LEVEL, Holder, Holding, facts, wallet_state
+from mock_vneid.tokens import WALLET
+
+router = APIRouter(prefix="/w/{world}/wallet", tags=["wallet"])
+
+DOCUMENT = "vneid-document+jwt"
+LIFETIME = 300  # seconds, of the message, by the real clock
+TWO_DAYS = 2 * 24 * 3600
+
+
+def document_id(seed: int, holder_id: str, document_type: str, holding: Holding) -> str:
+    """An opaque name of one document, the same on every face; a newly issued document has another."""
+    text = f"document|{seed}|{holder_id}|{document_type}|{holding.number}|{holding.issued_on}"
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _document(asked: Admitted, holder: Holder, document_type: str, holding: Holding) -> str:
+    query, struck, world = asked.query, asked.struck, asked.visit.world
+    issued_at = int(time()) - (TWO_DAYS if struck.document("stale", document_type) else 0)
+    holder_id = another_id(holder.id) if struck.document("wrong_person", document_type) else holder.id
+    claims = {
+        "iss": asked.visit.base,
+        "aud": asked.client,
+        "iat": issued_at,
+        "exp": issued_at + LIFETIME,
+        "jti": token_urlsafe(16),
+        "request_id": query.request_id,
+        "document_id": document_id(world.state.seed, holder.id, document_type, holding),
+        "document_type": document_type,
+        "holder": {"kind": query.holder.kind, "id": holder_id},
+        "account_level": FULL_IDENTITY_LEVEL,
+        **facts(holder, holding),
+    }
+    key = world.keys.retired if struck.document("retired_key", document_type) else world.keys.documents
+    return key.sign(DOCUMENT, claims, spoil=struck.document("bad_signature", document_type))
+
+
+def _result(asked: Admitted, document_type: str) -> dict[str, Any]:
+    holder = asked.holder
+    holding = asked.visit.world.holding(holder.id, document_type) if holder else None
+    if holder is None or holding is None:
+        return {"document_type": document_type, "status": "absent"}
+    state = wallet_state(holder, holding)
+    if state != "linked":
+        return {"document_type": document_type, "status": state}
+    return {
+        "document_type": document_type,
+        "status": "linked",
+        "document": _document(asked, holder, document_type, holding),
+    }
+
+
+@router.get("/jwks", summary="The key that signs documents")
+async def keys(request: Request) -> Response:
+    """The current key alone: a document signed by a retired one proves nothing."""
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "wallet", "jwks")
+    return in_its_place or answer({"keys": [visit.world.keys.documents.jwk]}, headers={"Cache-Control": "max-age=300"})
+
+
+@router.post("/documents/search", summary="A holder's documents by type", openapi_extra=documented("wallet.search"))
+async def search(request: Request) -> Response:
+    """One result per type, in the order asked: `linked` with the document, `not_linked`, or `absent`."""
+    asked = await admit(request, "wallet", "search", WALLET)
+    if isinstance(asked, Response):
+        return asked
+    results = [_result(asked, document_type) for document_type in asked.query.types]
+    return answer({"request_id": asked.query.request_id, "results": results})

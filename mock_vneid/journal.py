@@ -1,0 +1,61 @@
+"""Every request the faces received, oldest first, in a bounded memory."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+
+KEPT = 5_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request. `status` stays None while it is unanswered, and for ever when its connection was dropped."""
+
+    number: int
+    at: float
+    face: str
+    method: str
+    path: str
+    service: str | None = None
+    client: str | None = None
+    request_id: str | None = None
+    procedure: str | None = None
+    officer: str | None = None
+    purpose: str | None = None
+    holder_kind: str | None = None
+    holder_id: str | None = None
+    types: list[str] = field(default_factory=list)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    status: int | None = None
+    error: str | None = None
+
+    def at_text(self) -> str:
+        return datetime.fromtimestamp(self.at, UTC).isoformat(timespec="microseconds")
+
+
+class Journal:
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def open(self, at: float, face: str, method: str, path: str) -> Entry:
+        """Note a request that just came in; the rest is filled in while it is handled."""
+        self._count += 1
+        entry = Entry(self._count, at, face, method, path)
+        self._entries.append(entry)
+        return entry
+
+    def entries(self, wanted: Callable[[Entry], bool], limit: int) -> list[Entry]:
+        """The newest `limit` entries that are wanted, newest last."""
+        found = list(islice((entry for entry in reversed(self._entries) if wanted(entry)), limit))
+        found.reverse()
+        return found
+
+    def clear(self) -> None:
+        """Forget the entries; numbers go on, so that a reader's `since` stays true."""
+        self._entries.clear()

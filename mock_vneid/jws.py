@@ -1,0 +1,86 @@
+"""Signing and checking compact JWS with ES256 (RFC 7515, RFC 7518), straight on `cryptography`."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+_ALGORITHM = ec.ECDSA(SHA256())
+_COORDINATE = 32  # bytes of a P-256 number
+
+
+def b64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def unb64(text: str) -> bytes:
+    """Strict base64url without padding; ValueError for anything else, a second spelling of the same bytes included."""
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except Base64Error as error:
+        raise ValueError("not base64url") from error
+    if b64(raw) != text:
+        raise ValueError("not canonical base64url")
+    return raw
+
+
+def compact_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Key:
+    """A P-256 signing key; `kid` is its RFC 7638 thumbprint, so that a new key never answers to an old name."""
+
+    def __init__(self) -> None:
+        self._private = ec.generate_private_key(ec.SECP256R1())
+        numbers = self._private.public_key().public_numbers()
+        self._public = self._private.public_key()
+        point = {
+            "crv": "P-256",
+            "kty": "EC",
+            "x": b64(numbers.x.to_bytes(_COORDINATE, "big")),
+            "y": b64(numbers.y.to_bytes(_COORDINATE, "big")),
+        }
+        self.kid = b64(sha256(compact_json(point)).digest())
+        self.jwk = {**point, "kid": self.kid, "use": "sig", "alg": "ES256"}
+        self._headers: dict[str, str] = {}
+
+    def _header(self, typ: str) -> str:
+        if typ not in self._headers:
+            self._headers[typ] = b64(compact_json({"alg": "ES256", "kid": self.kid, "typ": typ}))
+        return self._headers[typ]
+
+    def sign(self, typ: str, claims: dict[str, Any], *, spoil: bool = False) -> str:
+        """A compact JWS of the claims; `spoil` alters the last bytes of the signature."""
+        signed = f"{self._header(typ)}.{b64(compact_json(claims))}"
+        r, s = decode_dss_signature(self._private.sign(signed.encode("ascii"), _ALGORITHM))
+        signature = r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
+        if spoil:
+            signature = signature[:-2] + bytes(byte ^ 0xFF for byte in signature[-2:])
+        return f"{signed}.{b64(signature)}"
+
+    def read(self, token: str, typ: str) -> dict[str, Any]:
+        """The claims of a token this key signed as `typ`. ValueError, saying which check failed, for any other text."""
+        head, _, rest = token.partition(".")
+        if head != self._header(typ):  # nothing of a stranger's token is parsed
+            raise ValueError("the token was not issued here, or is no access token")
+        body, _, tail = rest.partition(".")
+        try:
+            signature, signed = unb64(tail), f"{head}.{body}".encode("ascii")
+        except ValueError as error:
+            raise ValueError("the token is not a compact JWS") from error
+        if len(signature) != 2 * _COORDINATE:
+            raise ValueError("the signature of the token has a wrong length")
+        r, s = (int.from_bytes(half, "big") for half in (signature[:_COORDINATE], signature[_COORDINATE:]))
+        try:
+            self._public.verify(encode_dss_signature(r, s), signed, _ALGORITHM)
+        except InvalidSignature as error:
+            raise ValueError("the signature of the token does not match") from error
+        claims: dict[str, Any] = json.loads(unb64(body))
+        return claims

@@ -1,0 +1,165 @@
+"""The sandbox as a program: the faces on one port, the control door on another, one universe behind both."""
+
+import argparse
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_vneid import scenario
+from mock_vneid.faces import control, ndxp, oidc, wallet
+from mock_vneid.faces.control_out import HealthOut
+from mock_vneid.faces.visits import Recorder, Refusal, Visit, answer
+from mock_vneid.problems import BodyLimit, Problem, on_http_exception, on_invalid, on_problem
+from mock_vneid.server import Door, listen, run, url_of
+from mock_vneid.worlds import Universe
+
+VERSION = "0.1.0"
+_NOT_REAL = "A sandbox with made-up people. It is not VNeID, not NDXP, and no official specification of either."
+
+
+def refuse_production() -> None:
+    if os.environ.get("MOTLAN_ENV", "").strip().lower() == "production":
+        raise SystemExit(
+            "mock_vneid: a sandbox that vouches for made-up people; it does not start with MOTLAN_ENV=production"
+        )
+
+
+def create_universe(public_url: str | None = None) -> Universe:
+    """All worlds of a process, `default` as its scenario says. Issuers begin with `public_url`, else with the Host."""
+    return Universe(scenario.state_of(scenario.load()), public_url)
+
+
+def _visit(request: Request) -> Visit | None:
+    return getattr(request.state, "visit", None)
+
+
+async def _on_refusal(request: Request, error: Refusal) -> Response:
+    if visit := _visit(request):
+        visit.entry.error = error.body.get("error") or error.body.get("error_code")
+    return answer(error.body, error.status, error.headers)
+
+
+async def _on_no_such_path(request: Request, error: HTTPException) -> Response:
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+    return await _on_refusal(
+        request,
+        Refusal(error.status_code, {"error": code, "error_description": error.detail}, dict(error.headers or {})),
+    )
+
+
+def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI of the faces: the world in each path, and where Swagger UI gets its tokens."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            world = {
+                "name": "world",
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "default": "default"},
+            }
+            for path, operations in schema["paths"].items():
+                if path.startswith("/w/{world}"):
+                    for operation in operations.values():
+                        operation.setdefault("parameters", []).insert(0, world)
+            flows = {
+                "wallet": ("/w/default/oidc/token", "wallet.search", "search documents"),
+                "ndxp": ("/w/default/ndxp/token", "ndxp.read", "ask data services"),
+            }
+            schema.setdefault("components", {})["securitySchemes"] = {
+                name: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": url, "scopes": {scope: meaning}}}}
+                for name, (url, scope, meaning) in flows.items()
+            }
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    return openapi
+
+
+def create_faces(universe: Universe) -> FastAPI:
+    """What the app under test talks to."""
+    refuse_production()
+    app = FastAPIOffline(
+        title="mock_vneid: faces",
+        version=VERSION,
+        description=f"{_NOT_REAL} Client: `motlan-tthc` / `motlan-tthc-secret`.",
+        redoc_url=None,
+    )
+    app.state.universe = universe
+    for face in (oidc, wallet, ndxp):
+        app.include_router(face.router)
+
+    @app.get("/healthz", tags=["health"])
+    async def healthz() -> HealthOut:
+        return HealthOut(worlds=len(universe.worlds))
+
+    app.exception_handler(Refusal)(_on_refusal)
+    app.exception_handler(HTTPException)(_on_no_such_path)
+    app.add_middleware(Recorder, universe=universe)
+    app.openapi = _describe_faces(app)  # type: ignore[method-assign]  # the documented way to extend it
+    return app
+
+
+def create_control(universe: Universe) -> FastAPI:
+    """What tests talk to: the other door of the same universe."""
+    refuse_production()
+    app = FastAPIOffline(title="mock_vneid: control", version=VERSION, description=_NOT_REAL, redoc_url=None)
+    app.state.universe = universe
+    app.include_router(control.router, responses={})
+
+    @app.get("/healthz", tags=["health"])
+    async def healthz() -> HealthOut:
+        return HealthOut(worlds=len(universe.worlds))
+
+    app.exception_handler(Problem)(on_problem)
+    app.exception_handler(HTTPException)(on_http_exception)
+    app.exception_handler(RequestValidationError)(on_invalid)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+def serve(host: str = "127.0.0.1", port: int = 9000, control_port: int = 9001, public_url: str | None = None) -> None:
+    """Open both doors and serve until SIGTERM or SIGINT. Blocks; call it from the main thread."""
+    refuse_production()
+    universe = create_universe(public_url)
+    try:
+        listeners = [listen(host, port), listen(host, control_port)]
+    except OSError as error:
+        raise SystemExit(
+            f"mock_vneid: cannot listen on {host}, ports {port} and {control_port}: {error.strerror or error}"
+        ) from error
+    apps = (create_faces(universe), create_control(universe))
+
+    def on_signals(stop: Callable[[], None]) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop())
+        print(
+            f"mock_vneid: faces on {url_of(listeners[0])}, control on {url_of(listeners[1])}; Swagger UI at /docs",
+            flush=True,
+        )
+
+    run([(Door(app, universe), listener) for app, listener in zip(apps, listeners, strict=True)], on_signals)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser("mock_vneid", description=_NOT_REAL)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=9000, help="of the faces (default 9000; 0 takes a free one)")
+    parser.add_argument(
+        "--control-port", type=int, default=9001, help="of the control door (default 9001; 0 takes a free one)"
+    )
+    parser.add_argument(
+        "--public-url", help="base of the issuers, when it is not what requests carry in their Host header"
+    )
+    given = parser.parse_args(arguments)
+    serve(given.host, given.port, given.control_port, given.public_url)

@@ -1,0 +1,96 @@
+"""The two doors on real sockets: uvicorn in one process and one event loop."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Generator
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from mock_vneid.faces.weather import CONNECTION
+from mock_vneid.worlds import Universe
+
+try:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+except ImportError:  # no httptools on Windows: the fault `reset` then shows as a 500
+    protocol: Any = "auto"
+else:
+
+    class TellingProtocol(HttpToolsProtocol):
+        """Hands each request its connection, so that a fault can cut it."""
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self.scope["extensions"] = {CONNECTION: {"transport": self.transport}}
+
+    protocol = TellingProtocol
+
+new_event_loop: Callable[[], asyncio.AbstractEventLoop]
+try:
+    from uvloop import new_event_loop
+except ImportError:
+    new_event_loop = asyncio.new_event_loop
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. OSError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Door(uvicorn.Server):
+    """One app on one socket. Signals are taken by `run`, once for both doors."""
+
+    def __init__(self, app: ASGIApp, universe: Universe) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=75,  # longer than clients keep theirs: never the first to close
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self._universe = universe
+        self.opened = threading.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.opened.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._universe.close()
+        await super().shutdown(sockets)
+
+
+def run(doors: list[tuple[Door, socket.socket]], with_stop: Callable[[Callable[[], None]], None] | None = None) -> None:
+    """Serve until told to stop: `with_stop` gets the function that tells, for any thread or signal handler to call."""
+
+    def stop() -> None:
+        for door, _ in doors:
+            door.should_exit = True
+
+    async def serve() -> None:
+        if with_stop:
+            with_stop(stop)
+        await asyncio.gather(*(door.serve(sockets=[listener]) for door, listener in doors))
+
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(serve())

@@ -1,0 +1,271 @@
+"""What people write by hand, on the control door and in scenario files: strict, each mistake said so as to mend it."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
+
+from mock_vneid.faults import KINDS, SERVICES, Face, Fault, kinds_for
+from mock_vneid.ids import Sex, kind_of, organization_id_problem, person_id_problem
+from mock_vneid.people import FULL_IDENTITY_LEVEL, Holding, Organization, Person, RegistryState, WalletState
+
+Population = Literal["virtual", "empty"]
+
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+CLOCK_RANGE = "the clock runs from 1970 to 2199"
+DEFAULT_WORLD = "default"
+DOCUMENT_TYPE = r"^[A-Z0-9_]{1,64}$"
+WORLD_NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEAR = re.compile(r"[0-9]{4}")
+_DURATION = re.compile(r"(-)?P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def mistake(text: str) -> PydanticCustomError:
+    """The sentence a caller reads; it may not repeat what they sent."""
+    return PydanticCustomError("mistake", "{text}", {"text": text})
+
+
+def _check_date(text: str) -> str:
+    try:
+        if _DATE.fullmatch(text):
+            date.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise mistake("write a day of the calendar as YYYY-MM-DD")
+
+
+def _check_birth_date(text: str) -> str:
+    if _YEAR.fullmatch(text) and text != "0000":
+        return text
+    try:
+        return _check_date(text)
+    except PydanticCustomError as error:
+        raise mistake(
+            'write a birth date as YYYY-MM-DD, or as YYYY where only the year is known, such as "1956"'
+        ) from error
+
+
+def _check_words(text: str) -> str:
+    if not text.strip() or any(ord(letter) < ord(" ") or letter == "\x7f" for letter in text):
+        raise mistake("write some text, without control characters")
+    return text
+
+
+def _check_person_id(text: str) -> str:
+    if problem := person_id_problem(text):
+        raise mistake(problem)
+    return text
+
+
+def _check_organization_id(text: str) -> str:
+    if problem := organization_id_problem(text):
+        raise mistake(problem)
+    return text
+
+
+def _check_holder_id(text: str) -> str:
+    return _check_person_id(text) if kind_of(text) == "person" else _check_organization_id(text)
+
+
+def _check_data(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise mistake(
+            "data must be plain JSON that can be sent on: no NaN, no lone surrogates, not nested too deep"
+        ) from error
+    return data
+
+
+def _check_moment(text: str) -> str:
+    try:
+        moment = (
+            datetime.combine(date.fromisoformat(text), datetime.min.time(), VIETNAM)
+            if _DATE.fullmatch(text)
+            else datetime.fromisoformat(text)
+        )
+    except ValueError as error:
+        raise mistake(
+            "write a moment as RFC 3339 (2026-01-01T00:00:00+07:00), or a day (2026-01-01: midnight in Việt Nam)"
+        ) from error
+    if moment.tzinfo is None:
+        raise mistake("name the zone of the moment: 2026-01-01T00:00:00+07:00")
+    if not _FIRST <= moment < _LAST:
+        raise mistake(CLOCK_RANGE)
+    return moment.isoformat()
+
+
+def _check_advance(amount: float | str) -> float | str:
+    if isinstance(amount, str):
+        _seconds(amount)
+    return amount
+
+
+def _seconds(amount: str) -> float:
+    found = _DURATION.fullmatch(amount)
+    if not found:
+        raise mistake(
+            'write seconds (90, -3600) or an ISO 8601 duration without months and years ("P30D", "PT1H30M", "-P1D")'
+        )
+    sign, *numbers = found.groups()
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in numbers)
+    total = ((weeks * 7 + days) * 24 + hours) * 3600 + minutes * 60 + seconds
+    return float(-total if sign else total)
+
+
+Day = Annotated[str, AfterValidator(_check_date), Field(json_schema_extra={"format": "date"}, examples=["2022-01-01"])]
+BirthDate = Annotated[str, AfterValidator(_check_birth_date), Field(examples=["1990-05-12", "1956"])]
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_check_words)]
+PersonId = Annotated[str, AfterValidator(_check_person_id), Field(examples=["042190000001"])]
+OrganizationId = Annotated[str, AfterValidator(_check_organization_id), Field(examples=["3000000012"])]
+HolderId = Annotated[str, AfterValidator(_check_holder_id)]
+DocumentType = Annotated[str, Field(pattern=DOCUMENT_TYPE, examples=["CAN_CUOC"])]
+WorldName = Annotated[str, Field(pattern=WORLD_NAME, examples=["my-test"])]
+Moment = Annotated[str, AfterValidator(_check_moment)]
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+
+
+class Strict(BaseModel):
+    """A body in which every field is known; a stranger is named together with the fields there are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_strangers(cls, body: Any) -> Any:
+        if isinstance(body, dict):
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            strange = [str(name)[:40] for name in body if name not in known]
+            if strange:
+                raise mistake(f"no such field: {', '.join(strange[:5])}; the fields are: {', '.join(known)}")
+        return body
+
+
+class ForkIn(Strict):
+    name: WorldName | None = Field(default=None, description="left out: a name is made up")
+
+
+class WorldIn(ForkIn):
+    seed: Seed | None = Field(
+        default=None, description="of the virtual population and of faults; left out: 1, or that of `from`"
+    )
+    now: Moment | None = Field(
+        default=None, description="what its clock reads at first and after each reset", examples=["2026-01-01"]
+    )
+    population: Population | None = Field(default=None, description="left out: virtual, or that of `from`")
+    from_world: WorldName | None = Field(default=None, alias="from", description="begin as a copy of this world")
+
+
+class PersonIn(Strict):
+    full_name: Words = Field(examples=["NGUYỄN THỊ AN"])
+    birth_date: BirthDate
+    sex: Sex
+    identity_level: Annotated[int, Field(strict=True, ge=0, le=2)] = FULL_IDENTITY_LEVEL
+
+    def person(self, person_id: str, story: str | None = None) -> Person:
+        return Person(person_id, self.full_name, self.birth_date, self.sex, self.identity_level, story)
+
+
+class OrganizationIn(Strict):
+    name: Words = Field(examples=["CÔNG TY TNHH MỘT LẦN THỬ NGHIỆM"])
+
+    def organization(self, organization_id: str, story: str | None = None) -> Organization:
+        return Organization(organization_id, self.name, story)
+
+
+class HoldingIn(Strict):
+    wallet: WalletState = "absent"
+    registry: RegistryState = "absent"
+    number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_check_words)] | None = None
+    issued_on: Day | None = None
+    valid_until: Day | None = None
+    revoked_on: Day | None = None
+    full_name: Words | None = Field(
+        default=None, description="the name written on the document, when it is not the holder's"
+    )
+    data: Annotated[dict[str, JsonValue], AfterValidator(_check_data)] | None = None
+
+    def holding(self) -> Holding:
+        return Holding(**self.model_dump())
+
+
+class MatchIn(Strict):
+    person: HolderId | None = Field(default=None, description="the id of a person, or of an organisation")
+    document_type: DocumentType | None = None
+    service: str | None = Field(
+        default=None, description="wallet: search, jwks; ndxp: a service code; oidc: vneid, ndxp (whose token endpoint)"
+    )
+
+
+class FaultIn(Strict):
+    face: Face
+    kind: str = Field(examples=["http_503"], description=", ".join(KINDS))
+    match: MatchIn = Field(default_factory=MatchIn)
+    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1.0
+    times: Annotated[int, Field(strict=True, ge=1)] | None = None
+    attributes: dict[str, Annotated[int, Field(strict=True)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        kind = KINDS.get(self.kind)
+        if kind is None or self.face not in kind.faces:
+            raise mistake(f"the face {self.face} has no such fault; its kinds are: {', '.join(kinds_for(self.face))}")
+        for name, value in self.attributes.items():
+            attribute = kind.attributes.get(name)
+            if attribute is None:
+                raise mistake(f"the fault {self.kind} takes these attributes: {', '.join(kind.attributes) or 'none'}")
+            if not attribute.least <= value <= attribute.most:
+                raise mistake(f"{name} ({attribute.meaning}) runs from {attribute.least} to {attribute.most}")
+        if self.match.service is not None and self.match.service not in SERVICES[self.face]:
+            raise mistake(f"the services of the face {self.face} are: {', '.join(SERVICES[self.face])}")
+        about_holder = self.match.person is not None or self.match.document_type is not None
+        if about_holder and (self.face == "oidc" or self.match.service == "jwks"):
+            raise mistake(
+                "a request for a token or for keys names no person and no document type: match by service only"
+            )
+        if self.match.service == "jwks" and kind.effect != "transport":
+            raise mistake("keys carry no document: only faults of transport fit the service jwks")
+        return self
+
+    def fault(self, fault_id: str) -> Fault:
+        match = self.match
+        return Fault(
+            fault_id,
+            self.face,
+            self.kind,
+            match.person,
+            match.document_type,
+            match.service,
+            self.share,
+            self.times,
+            dict(self.attributes),
+        )
+
+
+class LicencesIn(Strict):
+    procedures: list[Annotated[str, Field(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]] | None = Field(
+        default=None, description="left out: every procedure is licensed"
+    )
+    officers: list[Words] | None = Field(default=None, description="left out: every officer has the right")
+
+
+class ClockIn(Strict):
+    now: Moment | None = Field(default=None, examples=["2026-01-01T00:00:00+07:00"])
+    advance: Annotated[float | str, AfterValidator(_check_advance)] | None = Field(default=None, examples=["P30D"])
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.now is None) == (self.advance is None):
+            raise mistake("give one of the two: now, or advance")
+        return self
+
+    def seconds(self) -> float:
+        """How far to move the clock; 0 when it is set to a moment."""
+        return _seconds(self.advance) if isinstance(self.advance, str) else self.advance or 0.0
