@@ -1,0 +1,116 @@
+"""One shared HTTP client per outside system: the httpx API over the aiohttp transport, bearer tokens, size limits.
+
+There is no retry here: a look-up has a time budget, and who waits for a citizen at a counter does not wait twice.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from pydantic import ValidationError
+
+from app.registries import wire
+from app.registries.answers import NoAnswer, SourceFailed, cause_of_status
+
+MAX_ANSWER = 1024 * 1024
+CONNECTIONS = 200
+# A token this close to its end is renewed before it is used.
+_RENEW_BEFORE = 10.0
+
+
+class System:
+    """A client of one outside system: where it is, how we identify ourselves there, one pool of connections."""
+
+    def __init__(self, token_url: str, scope: str, client_id: str, client_secret: str, timeout: float) -> None:
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(limits=limits), timeout=timeout, follow_redirects=False, trust_env=False
+        )
+        self._token_url, self._scope = token_url, scope
+        self._auth = httpx.BasicAuth(client_id, client_secret)
+        self._token: str | None = None
+        self._renew_at = 0.0
+        self._renewing = asyncio.Lock()
+
+    async def post(self, url: str, body: Mapping[str, Any], request_id: str) -> bytes:
+        """The body of a 200 answer. Raises SourceFailed. A refused token is renewed once."""
+        token = await self._bearer()
+        status, raw = await self._send("POST", url, token=token, json=body, request_id=request_id)
+        if status == 401:
+            token = await self._bearer(refused=token)
+            status, raw = await self._send("POST", url, token=token, json=body, request_id=request_id)
+        if status != 200:
+            raise SourceFailed(cause_of_status(status, _error_code(raw)))
+        return raw
+
+    async def get(self, url: str) -> bytes:
+        """A public document. Raises SourceFailed."""
+        status, raw = await self._send("GET", url)
+        if status != 200:
+            raise SourceFailed(cause_of_status(status, None))
+        return raw
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _bearer(self, refused: str | None = None) -> str:
+        if self._token is not None and self._token != refused and time.monotonic() < self._renew_at:
+            return self._token
+        async with self._renewing:
+            # Whoever waited here meanwhile finds the token another has fetched.
+            if self._token is None or self._token == refused or time.monotonic() >= self._renew_at:
+                await self._fetch_token()
+            assert self._token is not None
+            return self._token
+
+    async def _fetch_token(self) -> None:
+        form = {"grant_type": "client_credentials", "scope": self._scope}
+        try:
+            status, raw = await self._send("POST", self._token_url, data=form, auth=self._auth)
+            if status != 200:
+                raise SourceFailed(NoAnswer.NO_TOKEN.value)
+            token = wire.Token.model_validate_json(raw)
+        except ValidationError:
+            raise SourceFailed(NoAnswer.NO_TOKEN.value) from None
+        self._token = token.access_token
+        self._renew_at = time.monotonic() + max(token.expires_in - _RENEW_BEFORE, token.expires_in / 2)
+
+    async def _send(
+        self, method: str, url: str, *, token: str | None = None, request_id: str | None = None, **content: Any
+    ) -> tuple[int, bytes]:
+        headers = {"accept": "application/json"}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        if request_id:
+            headers["x-request-id"] = request_id
+        try:
+            async with self._client.stream(method, url, headers=headers, **content) as response:
+                return response.status_code, await _read(response)
+        except (httpx.TimeoutException, TimeoutError) as e:
+            # The transport names a lost connection a ConnectTimeout; it is not one that took too long.
+            lost = isinstance(e, httpx.ConnectTimeout)
+            raise SourceFailed((NoAnswer.UNREACHABLE if lost else NoAnswer.TIMEOUT).value) from None
+        except SourceFailed:
+            raise
+        except Exception:
+            # Transport errors come in many types (aiohttp's leak through), some with the URL or bytes in their text.
+            raise SourceFailed(NoAnswer.UNREACHABLE.value) from None
+
+
+async def _read(response: httpx.Response) -> bytes:
+    raw = bytearray()
+    async for chunk in response.aiter_bytes():
+        raw += chunk
+        if len(raw) > MAX_ANSWER:
+            raise SourceFailed(NoAnswer.TOO_LARGE.value)
+    return bytes(raw)
+
+
+def _error_code(raw: bytes) -> str | None:
+    with suppress(ValidationError):
+        return wire.Refusal.model_validate_json(raw).error_code
+    return None

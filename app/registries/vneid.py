@@ -1,0 +1,125 @@
+"""The citizen's wallet on VNeID: documents by type, each a signed message, verified here or not believed."""
+
+import asyncio
+import hashlib
+import time
+
+from pydantic import ValidationError
+
+from app.domain.evidence import Said
+from app.domain.persons import Identity, Subject, SubjectKind
+from app.registries import jose, wire
+from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, silent
+from app.registries.http import System
+
+TYPE = "vneid-document+jwt"
+SCOPE = "wallet.search"
+# Integrated papers are opened by an account of level 2 (NĐ 69/2024 Điều 9 khoản 2); organisations have no levels.
+LEVEL = 2
+# Keys are fetched anew for a name nobody knows, but not more often than this many seconds.
+_REFETCH_AFTER = 1.0
+_KEYS_LIVE = 300.0
+
+
+class Wallet:
+    """One wallet service. `client_id` is the audience its documents are signed for."""
+
+    def __init__(self, base_url: str, client_id: str, client_secret: str, *, timeout: float, max_age: int) -> None:
+        self._system = System(f"{base_url}/oidc/token", SCOPE, client_id, client_secret, timeout)
+        self._search_url, self._keys_url = f"{base_url}/wallet/documents/search", f"{base_url}/wallet/jwks"
+        self._expect = jose.Expectation(
+            issuer=base_url,
+            audience=client_id,
+            typ=TYPE,
+            alg="ES256",
+            max_life=3600,
+            max_age=max_age,
+            max_length=jose.MAX_DOCUMENT,
+        )
+        self._keys: jose.KeyRing | None = None
+        self._keys_at = -_KEYS_LIVE
+        self._fetching = asyncio.Lock()
+
+    async def search(self, holder: Subject, types: tuple[str, ...], errand: Errand) -> Reply:
+        """What the wallet holds of these types. Raises SourceFailed when the call as a whole gave no answer."""
+        raw = await self._system.post(self._search_url, errand.about(holder, types), errand.request_id)
+        try:
+            answer = wire.WalletAnswer.model_validate_json(raw)
+        except ValidationError:
+            raise SourceFailed(NoAnswer.GARBAGE.value) from None
+        if answer.request_id != errand.request_id:
+            raise SourceFailed(NoAnswer.WRONG_REQUEST.value)
+        results = {r.document_type: r for r in answer.results}
+        if len(results) != len(answer.results):
+            raise SourceFailed(NoAnswer.GARBAGE.value)
+        return Reply(tuple([await self._read(t, results.get(t), holder, errand) for t in types]))
+
+    async def close(self) -> None:
+        await self._system.close()
+
+    async def _read(
+        self, document_type: str, result: wire.WalletResult | None, holder: Subject, errand: Errand
+    ) -> Reading:
+        if result is None:
+            return silent(document_type, NoAnswer.GARBAGE.value)
+        if result.status == "absent":
+            return Reading(document_type, Said.NOTHING)
+        if result.status == "not_linked":
+            return Reading(document_type, Said.NOT_LINKED)
+        try:
+            claims = await self._verified(result.document or "")
+            document = wire.SignedDocument.model_validate(claims)
+        except jose.Refused as refused:
+            return silent(document_type, refused.cause.value)
+        except SourceFailed as failed:
+            return silent(document_type, failed.cause)
+        except ValidationError:
+            return silent(document_type, NoAnswer.GARBAGE.value)
+        return _reading(document_type, document, (result.document or "").encode(), holder, errand)
+
+    async def _verified(self, token: str) -> object:
+        keys = await self._key_ring()
+        try:
+            return jose.verify(token, keys, self._expect, int(time.time()))
+        except jose.Refused as refused:
+            if refused.cause is not jose.Cause.UNKNOWN_KEY:
+                raise
+        return jose.verify(token, await self._key_ring(missing_in=keys), self._expect, int(time.time()))
+
+    async def _key_ring(self, missing_in: jose.KeyRing | None = None) -> jose.KeyRing:
+        """The wallet's keys; fetched anew when they are old, or when a name was missing in the ones at hand."""
+        if (keys := self._fresh(missing_in)) is None:
+            async with self._fetching:
+                if (keys := self._fresh(missing_in)) is None:
+                    keys = self._keys = jose.KeyRing.from_jwks(await self._system.get(self._keys_url))
+                    self._keys_at = time.monotonic()
+        return keys
+
+    def _fresh(self, missing_in: jose.KeyRing | None) -> jose.KeyRing | None:
+        live = _REFETCH_AFTER if self._keys is missing_in else _KEYS_LIVE
+        return self._keys if time.monotonic() - self._keys_at < live else None
+
+
+def _reading(document_type: str, document: wire.SignedDocument, raw: bytes, holder: Subject, errand: Errand) -> Reading:
+    """A verified document, if it is the answer to this question about this holder."""
+    if document.request_id != errand.request_id or document.document_type != document_type:
+        return silent(document_type, NoAnswer.WRONG_REQUEST.value)
+    if document.holder.id != holder.id or document.holder.kind != holder.kind.value:
+        return silent(document_type, NoAnswer.WRONG_PERSON.value)
+    if holder.kind is SubjectKind.PERSON and (document.account_level or 0) < LEVEL:
+        return Reading(document_type, Said.NOT_LINKED)
+    return document_reading(document_type, document, raw)
+
+
+def document_reading(document_type: str, document: wire.Document, raw: bytes) -> Reading:
+    """The facts of a document that is the holder's; `raw` are the bytes it was read from."""
+    return Reading(
+        document_type,
+        Said.DOCUMENT,
+        identity=Identity(document.full_name, document.birth_date),
+        issued_on=document.issued_on,
+        valid_until=document.valid_until,
+        revoked_on=document.revoked_on,
+        document_ref=document.document_id,
+        digest=hashlib.sha256(raw).hexdigest(),
+    )
