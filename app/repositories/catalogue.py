@@ -1,0 +1,62 @@
+"""Published revisions: added, read, never changed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from app.domain.decisions import canonical
+from app.domain.publications import Kind, Publication
+from app.models.catalogue import catalogue_publications, catalogue_revisions
+
+
+def head(conn: Connection) -> int:
+    """The latest revision; 0 while nothing is published."""
+    return conn.execute(select(func.coalesce(func.max(catalogue_revisions.c.revision), 0))).scalar_one()
+
+
+def publications(conn: Connection, revision: int) -> list[Publication]:
+    """Everything published up to and with a revision, in the order of publication."""
+    p = catalogue_publications
+    rows = conn.execute(select(p.c.kind, p.c.key, p.c.body).where(p.c.revision <= revision).order_by(p.c.id))
+    return [Publication(Kind(kind), key, json.loads(body)) for kind, key, body in rows]
+
+
+def publications_of(conn: Connection, revision: int, kind: Kind, key: str) -> list[Publication]:
+    """What was published under one key, the oldest first."""
+    p = catalogue_publications
+    rows = conn.execute(
+        select(p.c.body).where(p.c.kind == kind.value, p.c.key == key, p.c.revision <= revision).order_by(p.c.id)
+    )
+    return [Publication(kind, key, json.loads(body)) for (body,) in rows]
+
+
+def starter_digests(conn: Connection) -> set[tuple[str, str, str]]:
+    """(kind, key, digest) of everything that came from the starter catalogue."""
+    p, r = catalogue_publications, catalogue_revisions
+    rows = conn.execute(select(p.c.kind, p.c.key, p.c.digest).join(r).where(r.c.origin == "starter"))
+    return {(kind, key, digest) for kind, key, digest in rows}
+
+
+def lock(conn: Connection) -> None:
+    """Publish one after another, so that revisions are numbered without gaps. SQLite's one writer needs no lock."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("LOCK TABLE catalogue_revisions IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def publish(conn: Connection, new: Sequence[Publication], *, at: datetime, by: str, origin: str) -> int:
+    """Add a revision; call `lock` first. Returns its number."""
+    revision = head(conn) + 1
+    conn.execute(insert(catalogue_revisions).values(revision=revision, published_at=at, published_by=by, origin=origin))
+    rows = []
+    for p in new:
+        body = canonical(p.body)
+        rows.append({"revision": revision, "kind": p.kind.value, "key": p.key, "body": body, "digest": digest_of(body)})
+    conn.execute(insert(catalogue_publications), rows)
+    return revision
+
+
+def digest_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,48 @@
+"""Decisions: added and read; no update, no delete."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from app.models.decisions import decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A decision as kept: `facts` and `body` are the exact bytes judged and given."""
+
+    decision_id: str
+    purpose: str
+    dossier_code: str | None
+    subject_mark: str
+    procedure: str
+    agency: str
+    officer: str
+    channel: str
+    outcome: str
+    decided_at: datetime
+    law_as_of: date
+    catalogue_revision: int
+    rulebook_revision: str
+    facts: bytes
+    body: bytes
+
+
+_ADD = insert(decisions)
+
+
+def add(conn: Connection, d: Stored) -> None:
+    conn.execute(_ADD, {name: getattr(d, name) for name in Stored.__slots__})
+
+
+def get(conn: Connection, decision_id: str) -> Stored | None:
+    row = conn.execute(select(decisions).where(decisions.c.decision_id == decision_id)).first()
+    return Stored(**row._mapping) if row else None
+
+
+def of_dossier(conn: Connection, code: str) -> list[str]:
+    """Ids of a dossier's decisions, the oldest first."""
+    d = decisions.c
+    found = select(d.decision_id).where(d.dossier_code == code).order_by(d.decided_at, d.decision_id)
+    return list(conn.execute(found).scalars())

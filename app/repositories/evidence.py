@@ -1,0 +1,58 @@
+"""Look-ups that were made, and the archive of results the province has issued."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.evidence import Answer, Said, Source
+from app.models.evidence import archived_results, lookups
+
+_ADD = insert(lookups)
+
+
+def add_lookups(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        conn.execute(_ADD, list(rows))
+
+
+def archived(conn: Connection, wanted: Mapping[str, Iterable[str]], checked_at: str) -> dict[tuple[str, str], Answer]:
+    """What the archive says about each (holder mark, type) wanted: its latest result, or that it holds none."""
+    found = {
+        (mark, code): Answer(Source.ARCHIVE, code, Said.NOTHING, checked_at)
+        for mark, codes in wanted.items()
+        for code in codes
+    }
+    if not found:
+        return found
+    a = archived_results.c
+    rows = conn.execute(
+        select(archived_results)
+        .where(a.holder_mark.in_(list(wanted)), a.document_type.in_({code for _, code in found}))
+        .order_by(a.recorded_at)
+    )
+    for row in rows:
+        if (row.holder_mark, row.document_type) in found:
+            found[row.holder_mark, row.document_type] = Answer(
+                Source.ARCHIVE,
+                row.document_type,
+                Said.DOCUMENT,
+                checked_at,
+                issued_on=row.issued_on,
+                valid_until=row.valid_until,
+                revoked_on=row.revoked_on,
+                document_ref=row.document_ref,
+                result_code=row.result_code,
+            )
+    return found
+
+
+def add_result(conn: Connection, row: Mapping[str, Any]) -> bool:
+    """Keep a result; False when it is there already."""
+    try:
+        with conn.begin_nested():
+            conn.execute(insert(archived_results).values(row))
+    except IntegrityError:
+        return False
+    return True
