@@ -1,0 +1,247 @@
+"""`/v1/procedures`, `/v1/document-types`, `/v1/lists`, `/v1/laws`, `/v1/integrated-documents`: read by all, published by few."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response, Security
+
+from app.api import examples
+from app.api.problems import Problem
+from app.api.schemas.catalogue import (
+    DocumentTypeIn,
+    DocumentTypeOut,
+    IntegratedListOut,
+    LawOut,
+    ListBrief,
+    ListMemberIn,
+    ListOut,
+    Page,
+    ProcedureBrief,
+    ProcedureIn,
+    ProcedureOut,
+    PublishedOut,
+)
+from app.api.schemas.common import problems
+from app.api.security import Call, authenticated
+from app.api.views import catalogue as views
+from app.domain.catalogue import Catalogue
+from app.domain.errors import ProcedureNotInForce, UnknownDocumentType, UnknownList, UnknownProcedure
+from app.services import catalogue
+from app.services.desk import Desk
+
+router = APIRouter(tags=["Danh mục"])
+
+Writer = Annotated[Call, Security(authenticated, scopes=["catalogue:write"])]
+AsOf = Annotated[date | None, Query(description="Theo ngày này (mặc định: hôm nay) / as of this day (default: today)")]
+Cursor = Annotated[
+    str | None, Query(max_length=64, pattern="^[A-Za-z0-9._-]+$", description="`next_cursor` của trang trước")
+]
+Limit = Annotated[int, Query(ge=1, le=200)]
+ProcedurePath = Annotated[str, Path(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]
+TypePath = Annotated[str, Path(pattern="^[A-Z0-9_]{1,64}$", examples=["GIAY_KHAI_SINH"])]
+ListPath = Annotated[str, Path(pattern="^[a-z0-9.-]{1,40}$", examples=["nq66.7-annex-1"])]
+MemberPath = Annotated[str, Path(pattern=r"^([0-9]\.[0-9]{6}|[A-Z0-9_]{1,64})$", examples=["1.001193"])]
+_READ = problems(422, 503)
+_READ_ONE = problems(404, 422, 503)
+_PUBLISH: dict[int | str, dict[str, Any]] = {
+    **problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    201: {"model": PublishedOut, "description": "Đã công bố mới / published for the first time"},
+}
+
+
+async def _known(request: Request) -> tuple[Desk, Catalogue]:
+    desk: Desk = request.app.state.desk
+    return desk, await desk.db.read(desk.snapshots.current)
+
+
+@router.get(
+    "/v1/procedures",
+    operation_id="listProcedures",
+    summary="Danh sách thủ tục hành chính",
+    response_model=Page[ProcedureBrief],
+    responses=_READ,
+)
+async def procedures(
+    request: Request,
+    as_of: AsOf = None,
+    sector: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """Phiên bản có hiệu lực vào ngày hỏi / the versions in force on the day."""
+    desk, known = await _known(request)
+    return views.procedures(known, as_of or desk.clock.today(), sector, cursor, limit)
+
+
+@router.get(
+    "/v1/procedures/{code}",
+    operation_id="readProcedure",
+    summary="Một thủ tục với các thành phần hồ sơ",
+    response_model=ProcedureOut,
+    responses=_READ_ONE,
+)
+async def procedure(request: Request, code: ProcedurePath, as_of: AsOf = None) -> dict[str, Any]:
+    """Thành phần, trường hợp, danh sách mà thủ tục thuộc về / components, cases, lists it stands on."""
+    desk, known = await _known(request)
+    day = as_of or desk.clock.today()
+    try:
+        return views.procedure(known, known.procedure(code, day), day)
+    except (UnknownProcedure, ProcedureNotInForce) as e:
+        raise Problem("not-in-catalogue", **e.facts) from None
+
+
+@router.put(
+    "/v1/procedures/{code}",
+    operation_id="publishProcedure",
+    summary="Công bố một phiên bản thủ tục",
+    response_model=PublishedOut,
+    responses=_PUBLISH,
+)
+async def publish_procedure(
+    call: Writer,
+    code: ProcedurePath,
+    body: Annotated[ProcedureIn, Body(openapi_examples=examples.PROCEDURES)],
+    response: Response,
+) -> dict[str, Any]:
+    """Thành phần đòi `paper_only` với giấy tờ đã tích hợp thì bị từ chối: 409.
+
+    A component that insists on paper of an integrated type is itself refused.
+    """
+    done = await catalogue.publish_procedure(call.desk, call.caller.client_id, code, _body(body))
+    return _published(done, code, response)
+
+
+@router.get(
+    "/v1/document-types",
+    operation_id="listDocumentTypes",
+    summary="Danh sách loại giấy tờ",
+    response_model=Page[DocumentTypeOut],
+    responses=_READ,
+)
+async def document_types(
+    request: Request, as_of: AsOf = None, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Mỗi loại với các nguồn dữ liệu có hiệu lực vào ngày hỏi / each with its sources in force on the day."""
+    desk, known = await _known(request)
+    return views.document_types(known, as_of or desk.clock.today(), cursor, limit)
+
+
+@router.get(
+    "/v1/document-types/{code}",
+    operation_id="readDocumentType",
+    summary="Một loại giấy tờ",
+    response_model=DocumentTypeOut,
+    responses=_READ_ONE,
+)
+async def document_type(request: Request, code: TypePath, as_of: AsOf = None) -> dict[str, Any]:
+    """Nguồn dữ liệu của loại giấy tờ vào ngày hỏi / its sources in force on the day."""
+    desk, known = await _known(request)
+    try:
+        return views.document_type(known.document_type(code), as_of or desk.clock.today())
+    except UnknownDocumentType as e:
+        raise Problem("not-in-catalogue", **e.facts) from None
+
+
+@router.put(
+    "/v1/document-types/{code}",
+    operation_id="publishDocumentType",
+    summary="Công bố một loại giấy tờ",
+    response_model=PublishedOut,
+    responses=_PUBLISH,
+)
+async def publish_document_type(
+    call: Writer,
+    code: TypePath,
+    body: Annotated[DocumentTypeIn, Body(openapi_examples=examples.DOCUMENT_TYPES)],
+    response: Response,
+) -> dict[str, Any]:
+    """Một phiên bản mới, không bao giờ sửa lịch sử / a new version, never an edit of history."""
+    done = await catalogue.publish_document_type(call.desk, call.caller.client_id, code, _body(body))
+    return _published(done, code, response)
+
+
+@router.get(
+    "/v1/lists",
+    operation_id="listLists",
+    summary="Các danh sách kèm theo văn bản",
+    response_model=Page[ListBrief],
+    responses=_READ,
+)
+async def lists(request: Request, as_of: AsOf = None) -> dict[str, Any]:
+    """Số mục văn bản nêu (`declared`) và số đã nạp (`loaded`) / how many the act says, how many are known here."""
+    desk, known = await _known(request)
+    return views.lists(known, desk.rulebook, as_of or desk.clock.today())
+
+
+@router.get(
+    "/v1/lists/{list_id}",
+    operation_id="readList",
+    summary="Một danh sách với các mục",
+    response_model=ListOut,
+    responses=_READ_ONE,
+)
+async def list_(request: Request, list_id: ListPath, as_of: AsOf = None) -> dict[str, Any]:
+    """Mỗi mục: đã xác nhận hay mới là ứng viên / each row confirmed, or a candidate still."""
+    desk, known = await _known(request)
+    if list_id not in desk.rulebook.lists:
+        raise Problem("not-in-catalogue", list=list_id)
+    return views.list_of(known, desk.rulebook, list_id, as_of or desk.clock.today())
+
+
+@router.put(
+    "/v1/lists/{list_id}/members/{code}",
+    operation_id="publishListMember",
+    summary="Công bố một mục của danh sách",
+    response_model=PublishedOut,
+    responses=_PUBLISH,
+)
+async def publish_list_member(
+    call: Writer,
+    list_id: ListPath,
+    code: MemberPath,
+    body: Annotated[ListMemberIn, Body(openapi_examples=examples.LIST_MEMBERS)],
+    response: Response,
+) -> dict[str, Any]:
+    """Thêm hoặc thay một mục từ phiên bản này / adds or replaces a row from this revision on."""
+    try:
+        done = await catalogue.publish_list_member(call.desk, call.caller.client_id, list_id, code, _body(body))
+    except UnknownList as e:
+        raise Problem("not-in-catalogue", **e.facts) from None
+    return _published(done, code, response)
+
+
+@router.get(
+    "/v1/laws",
+    operation_id="listLaws",
+    summary="Văn bản và điều khoản mà hệ thống viện dẫn",
+    response_model=Page[LawOut],
+    responses=_READ,
+)
+async def laws(request: Request, as_of: AsOf = None) -> dict[str, Any]:
+    """Hiệu lực vào ngày hỏi, lời văn nếu đã đọc được, ngày đối chiếu gần nhất / in force or not, words, last check."""
+    desk: Desk = request.app.state.desk
+    return views.laws(desk.rulebook, as_of or desk.clock.today())
+
+
+@router.get(
+    "/v1/integrated-documents",
+    operation_id="listIntegratedDocuments",
+    summary="Danh mục giấy tờ đã tích hợp, dữ liệu thay giấy",
+    response_model=IntegratedListOut,
+    responses=_READ,
+)
+async def integrated_documents(request: Request, as_of: AsOf = None) -> dict[str, Any]:
+    """Danh mục mà trung tâm phục vụ hành chính công phải công bố / the list every one-stop centre must publish."""
+    desk, known = await _known(request)
+    day = as_of or desk.clock.today()
+    return views.integrated(known, desk.rulebook, catalogue.integrated_documents(known, desk.rulebook, day), day)
+
+
+def _body(body: DocumentTypeIn | ProcedureIn | ListMemberIn) -> dict[str, Any]:
+    """What is published: the fields that were sent, dates as text, null meaning left out."""
+    return body.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _published(done: catalogue.Published, code: str, response: Response) -> dict[str, Any]:
+    response.status_code = 201 if done.created else 200
+    return {"code": code, "revision": done.revision, "changed": done.changed}

@@ -1,0 +1,177 @@
+"""`/v1/dossiers`: filed, read, looked at again, moved on, asked to be supplemented."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Response, Security
+
+from app.api import examples
+from app.api.problems import problem, trace_of
+from app.api.requests import IdempotencyKey, IfMatch, json_answer, key_of, versions_of
+from app.api.schemas.common import problems
+from app.api.schemas.dossiers import (
+    DossierIn,
+    DossierOut,
+    OfferedIn,
+    RecheckIn,
+    SupplementIn,
+    SupplementItemIn,
+    SupplementOut,
+    SupplementRefusedOut,
+    TransitionIn,
+)
+from app.api.security import Call, authenticated
+from app.domain.catalogue import Form
+from app.domain.dossiers import CODE, Status, Supplied
+from app.services import dossiers, idempotency
+from app.services.dossiers import Answer, Asked, Offered, Submission
+
+router = APIRouter(tags=["Hồ sơ"])
+
+DossierCode = Annotated[
+    str, Path(description="Mã hồ sơ", pattern=f"^{CODE.pattern}$", examples=["000.00.00.H27-261122-0001"])
+]
+Reader = Annotated[Call, Security(authenticated, scopes=["dossiers:read"])]
+Writer = Annotated[Call, Security(authenticated, scopes=["dossiers:write"])]
+_CHANGE_PROBLEMS = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
+_ETAG = {
+    "headers": {"ETag": {"description": "Phiên bản của hồ sơ, gửi lại bằng If-Match", "schema": {"type": "string"}}}
+}
+
+
+@router.post(
+    "/v1/dossiers",
+    operation_id="submitDossier",
+    summary="Nộp hồ sơ",
+    status_code=201,
+    response_model=DossierOut,
+    responses={**problems(400, 401, 403, 409, 413, 415, 422, 503), 201: _ETAG},
+)
+async def submit(
+    call: Writer,
+    body: Annotated[DossierIn, Body(openapi_examples=examples.DOSSIERS)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Mỗi giấy tờ của hồ sơ được kiểm tra; `to_supply` là những gì thực sự còn phải nộp.
+
+    Every paper of the dossier is judged; `to_supply` is what is really still needed.
+    """
+    key = await key_of(call, "POST /v1/dossiers", idempotency_key)
+    submission = Submission(
+        procedure=body.procedure,
+        agency=body.agency,
+        officer=body.officer or call.desk.settings.officer,
+        channel=body.channel,
+        applicant=body.applicant.subject(),
+        case=body.case,
+        offered=tuple(_offered(c) for c in body.components),
+    )
+    return _out(await dossiers.submit(call.desk, call.caller, submission, key))
+
+
+@router.get(
+    "/v1/dossiers/{code}",
+    operation_id="readDossier",
+    summary="Đọc hồ sơ",
+    response_model=DossierOut,
+    responses={**problems(401, 403, 404, 422, 503), 200: _ETAG},
+)
+async def read(call: Reader, code: DossierCode) -> Response:
+    """Trạng thái, kết luận từng giấy tờ, những gì còn phải nộp / status, findings, what is still needed."""
+    return _out(await dossiers.read(call.desk, code))
+
+
+@router.post(
+    "/v1/dossiers/{code}/recheck",
+    operation_id="recheckDossier",
+    summary="Tra cứu lại các nguồn dữ liệu cho hồ sơ",
+    response_model=DossierOut,
+    responses={**_CHANGE_PROBLEMS, 200: _ETAG},
+)
+async def recheck(
+    call: Writer,
+    code: DossierCode,
+    body: RecheckIn | None = None,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Hệ thống tự tra cứu lại; lệnh này dành cho khi muốn biết ngay / asks the sources again at once."""
+    versions = versions_of(if_match)
+    key = await key_of(call, f"POST /v1/dossiers/{code}/recheck", idempotency_key)
+    return _out(await dossiers.recheck(call.desk, call.caller, code, versions, key))
+
+
+@router.post(
+    "/v1/dossiers/{code}/transitions",
+    operation_id="moveDossier",
+    summary="Chuyển trạng thái hồ sơ",
+    response_model=DossierOut,
+    responses={**_CHANGE_PROBLEMS, 200: _ETAG},
+)
+async def move(
+    call: Writer,
+    code: DossierCode,
+    body: Annotated[TransitionIn, Body(openapi_examples=examples.TRANSITIONS)],
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Giữa mười trạng thái quốc gia; trạng thái 3 và 5 phải có lý do. Lý do không thay cho yêu cầu bổ sung giấy tờ.
+
+    Among the ten national statuses; 3 and 5 need a reason. A reason is internal and asks the citizen for nothing:
+    papers are asked for by a supplement request alone.
+    """
+    versions = versions_of(if_match)
+    key = await key_of(call, f"POST /v1/dossiers/{code}/transitions", idempotency_key)
+    return _out(await dossiers.transition(call.desk, call.caller, code, versions, Status(body.to), body.reason, key))
+
+
+@router.post(
+    "/v1/dossiers/{code}/supplement-requests",
+    operation_id="requestSupplement",
+    summary="Yêu cầu bổ sung giấy tờ",
+    status_code=201,
+    response_model=SupplementOut,
+    responses={
+        **_CHANGE_PROBLEMS,
+        201: _ETAG,
+        409: {
+            "model": SupplementRefusedOut,
+            "description": "Có giấy tờ không được phép yêu cầu, hoặc trạng thái không cho phép",
+        },
+    },
+)
+async def request_supplement(
+    call: Writer,
+    code: DossierCode,
+    body: Annotated[SupplementIn, Body(openapi_examples=examples.SUPPLEMENTS)],
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Chỉ gửi tới công dân khi mọi giấy tờ đều được phép yêu cầu; nếu không, 409 kèm quyết định, không gửi gì.
+
+    Sent only when every item is lawful; otherwise 409 with the decision inside, and nothing reaches the citizen.
+    """
+    versions = versions_of(if_match)
+    key = await key_of(call, f"POST /v1/dossiers/{code}/supplement-requests", idempotency_key)
+    asked = [_asked(item) for item in body.items]
+    try:
+        answer = await dossiers.request_supplement(call.desk, call.caller, code, versions, asked, key)
+    except idempotency.Repeated as e:
+        answer = Answer(e.kept.status, e.kept.body, {**e.kept.headers, "idempotent-replayed": "true"})
+    if answer.status == 409:
+        decision = json.loads(answer.body)
+        return problem("paper-demand-refused", trace_of(call.request), headers=answer.headers, decision=decision)
+    return _out(answer)
+
+
+def _out(answer: Answer) -> Response:
+    return json_answer(answer.body, answer.status, answer.headers)
+
+
+def _offered(c: OfferedIn) -> Offered:
+    return Offered(c.position, Supplied(c.supplied), c.holder.subject() if c.holder else None)
+
+
+def _asked(item: SupplementItemIn) -> Asked:
+    holder = item.holder.subject() if item.holder else None
+    return Asked(item.document_type, Form(item.form), item.reason, holder)

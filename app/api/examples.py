@@ -1,0 +1,215 @@
+"""Runnable examples for Swagger UI: one made-up citizen of the sandbox for each outcome (`mock_vneid`'s default world).
+
+The procedures are real ones of the starter catalogue.
+"""
+
+from typing import Any
+
+AN = {"kind": "person", "id": "042190000001", "full_name": "NGUYỄN THỊ AN", "birth_date": "1990-05-12"}
+BINH = {"kind": "person", "id": "042085000002", "full_name": "TRẦN VĂN BÌNH", "birth_date": "1985-03-20"}
+CUC = {"kind": "person", "id": "042192000003", "full_name": "LÊ THỊ CÚC", "birth_date": "1992-11-02"}
+DUNG = {"kind": "person", "id": "042078000004", "full_name": "PHẠM VĂN DŨNG", "birth_date": "1978-07-07"}
+EN = {"kind": "person", "id": "042195000005", "full_name": "HOÀNG THỊ ÉN", "birth_date": "1995-01-30"}
+PHUC = {"kind": "person", "id": "042080000006", "full_name": "VÕ VĂN PHÚC", "birth_date": "1980-09-09"}
+GIANG = {"kind": "person", "id": "042088000007", "full_name": "ĐẶNG VĂN GIANG", "birth_date": "1988-04-04"}
+HOA = {"kind": "person", "id": "042193000008", "full_name": "BÙI THỊ HOA", "birth_date": "1993-12-12"}
+LAM = {"kind": "person", "id": "042082000011", "full_name": "CAO VĂN LÂM", "birth_date": "1982-02-28"}
+COMPANY = {"kind": "organization", "id": "3000000012", "full_name": "CÔNG TY TNHH MỘT LẦN THỬ NGHIỆM"}
+AGENCY = "000.00.00.H27"
+
+
+def _demand(
+    procedure: str, subject: dict[str, str], document_type: str, form: str = "copy", **more: Any
+) -> dict[str, Any]:
+    item = {"ref": "a", "document_type": document_type, "form": form, **more}
+    return {"procedure": procedure, "agency": AGENCY, "channel": "counter", "subject": subject, "items": [item]}
+
+
+def _example(summary: str, value: dict[str, Any], description: str = "") -> dict[str, Any]:
+    return {"summary": summary, "description": description, "value": value}
+
+
+DEMANDS: dict[str, Any] = {
+    "use_wallet": _example(
+        "REFUSE_PAPER_USE_WALLET: đã có trên VNeID",
+        _demand("1.001022", AN, "CAN_CUOC"),
+        "Căn cước đã liên kết trên VNeID / the identity card is linked on VNeID.",
+    ),
+    "use_registry": _example(
+        "REFUSE_PAPER_USE_REGISTRY: cơ sở dữ liệu đã có",
+        _demand("1.003583", BINH, "GIAY_CN_KET_HON"),
+        "Chưa liên kết, nhưng CSDL hộ tịch có / not linked, but the civil-status database holds it.",
+    ),
+    "use_archive": _example(
+        "REFUSE_PAPER_USE_ARCHIVE: kho dữ liệu của tỉnh đã có",
+        _demand("1.004772", LAM, "VAN_BANG"),
+        "Kết quả do tỉnh cấp đã lưu kho / a result the province issued is in its archive.",
+    ),
+    "sync_first": _example(
+        "SYNC_FIRST: hướng dẫn liên kết trên VNeID trước",
+        _demand("1.004222", CUC, "DANG_KIEM"),
+        "Có trên VNeID nhưng chưa liên kết / on VNeID, but not linked yet.",
+    ),
+    "sync_declined": _example(
+        "REFUSE_PAPER_ELECTRONIC_ONLY (sync_declined): không đồng ý liên kết, dịch vụ không thu giấy",
+        _demand("1.004222", CUC, "DANG_KIEM", "original", declined_sync=True),
+        "Trên dịch vụ không thu giấy thì chỉ nhận bản điện tử / on a no-paper service: electronic only.",
+    ),
+    "wait_source": _example(
+        "WAIT_SOURCE: nguồn dữ liệu không trả lời",
+        _demand("1.001022", EN, "CAN_CUOC"),
+        "VNeID và NDXP đang lỗi với công dân này / both sources fail for this made-up citizen.",
+    ),
+    "not_in_dossier": _example(
+        "REFUSE_NOT_IN_DOSSIER: ngoài thành phần hồ sơ",
+        _demand("1.001193", AN, "THE_BHYT"),
+    ),
+    "electronic_only": _example(
+        "REFUSE_PAPER_ELECTRONIC_ONLY: dịch vụ không thu giấy",
+        _demand("3.000347", PHUC, "GIAY_KSK_LAI_XE", "original"),
+        "Ngay cả giấy chưa tích hợp cũng chỉ nhận bản điện tử / no paper, even of a type with no source.",
+    ),
+    "certified_copy": _example(
+        "REFUSE_CERTIFIED_COPY: bản chính là đủ",
+        _demand("1.003583", DUNG, "GIAY_CN_KET_HON", "certified_copy"),
+    ),
+    "lawful_not_held": _example(
+        "PAPER_LAWFUL (not_held): không nguồn nào có",
+        _demand("1.003583", DUNG, "GIAY_CN_KET_HON", "original"),
+    ),
+    "lawful_not_integrated": _example(
+        "PAPER_LAWFUL (not_integrated): chưa tích hợp",
+        _demand("1.004772", DUNG, "VAN_BANG", "original"),
+    ),
+    "lawful_party": _example(
+        "PAPER_LAWFUL (party_document): giấy tự lập",
+        _demand("1.003583", AN, "TO_KHAI", "original"),
+    ),
+    "lawful_expired": _example(
+        "PAPER_LAWFUL (expired): giấy phép hết hạn",
+        _demand("3.000346", PHUC, "GIAY_PHEP_LAI_XE"),
+    ),
+    "lawful_revoked": _example(
+        "PAPER_LAWFUL (revoked): giấy phép đã bị thu hồi",
+        _demand("3.000346", GIANG, "GIAY_PHEP_LAI_XE"),
+    ),
+    "lawful_mismatch": _example(
+        "PAPER_LAWFUL (mismatch): họ tên đã nhập không khớp",
+        _demand("1.003583", {**AN, "full_name": "NGUYỄN THỊ ANH"}, "GIAY_CN_KET_HON", "original"),
+        "Cán bộ kiểm tra lại họ tên đã nhập / the officer checks the typing first.",
+    ),
+    "rule_not_in_force": _example(
+        "PAPER_LAWFUL (rule_not_in_force): ngày trước Chỉ thị 24",
+        {**_demand("1.003583", AN, "GIAY_CN_KET_HON"), "demanded_on": "2025-09-12"},
+    ),
+    "organization": _example(
+        "Tổ chức: đăng ký doanh nghiệp đã có trong cơ sở dữ liệu",
+        _demand("2.001583", COMPANY, "GCN_DKDN"),
+    ),
+}
+
+_BIRTH = {
+    "procedure": "1.003583",
+    "agency": AGENCY,
+    "channel": "counter",
+    "applicant": AN,
+    "components": [
+        {"position": 1, "supplied": "electronic"},
+        {"position": 2, "supplied": "none"},
+        {"position": 4, "supplied": "none", "holder": AN},
+        {"position": 5, "supplied": "none"},
+    ],
+}
+DOSSIERS: dict[str, Any] = {
+    "birth": _example("Đăng ký khai sinh: chỉ còn phải nộp giấy chứng sinh", _BIRTH),
+    "waiting": _example(
+        "Nguồn dữ liệu không trả lời: hồ sơ chờ, tự tra cứu lại",
+        {**_BIRTH, "applicant": EN, "components": [{"position": 1, "supplied": "electronic"}]},
+    ),
+    "no_paper": _example(
+        "Dịch vụ không thu giấy: bản giấy được trả lại",
+        {
+            "procedure": "3.000347",
+            "agency": AGENCY,
+            "channel": "online",
+            "applicant": PHUC,
+            "components": [{"position": 2, "supplied": "paper"}],
+        },
+    ),
+}
+TRANSITIONS: dict[str, Any] = {
+    "receive": _example("1 → 2: tiếp nhận", {"to": 2}),
+    "process": _example("2 → 4: chuyển xử lý", {"to": 4}),
+    "reject": _example("1 → 3: không tiếp nhận", {"to": 3, "reason": "Không thuộc thẩm quyền giải quyết"}),
+}
+SUPPLEMENTS: dict[str, Any] = {
+    "lawful": _example(
+        "Được phép: giấy chứng sinh chưa tích hợp",
+        {"items": [{"document_type": "GIAY_CHUNG_SINH", "form": "original", "reason": "Chưa có trong hồ sơ"}]},
+    ),
+    "refused": _example(
+        "409: căn cước đã có trên VNeID",
+        {"items": [{"document_type": "CAN_CUOC", "form": "copy", "reason": "Lưu hồ sơ"}]},
+    ),
+}
+PROCEDURES: dict[str, Any] = {
+    "lawful": _example(
+        "Công bố được",
+        {
+            "name": "Thủ tục thử nghiệm",
+            "sector": "Thử nghiệm",
+            "level": "province",
+            "agency": AGENCY,
+            "valid_from": "2026-01-01",
+            "components": [
+                {
+                    "position": 1,
+                    "name": "Giấy tờ tùy thân",
+                    "document_types": ["CAN_CUOC", "HO_CHIEU"],
+                    "relation": "any_of",
+                    "form": "copy",
+                    "mandatory": True,
+                    "acceptance": "data_first",
+                }
+            ],
+        },
+    ),
+    "refused": _example(
+        "409: đòi bản giấy của giấy tờ đã tích hợp",
+        {
+            "name": "Thủ tục đòi bản giấy",
+            "sector": "Thử nghiệm",
+            "level": "province",
+            "agency": AGENCY,
+            "valid_from": "2026-01-01",
+            "components": [
+                {
+                    "position": 1,
+                    "name": "Bản sao giấy khai sinh",
+                    "document_types": ["GIAY_KHAI_SINH"],
+                    "relation": "one",
+                    "form": "copy",
+                    "mandatory": True,
+                    "acceptance": "paper_only",
+                }
+            ],
+        },
+    ),
+}
+DOCUMENT_TYPES: dict[str, Any] = {
+    "official": _example(
+        "Giấy tờ có nguồn dữ liệu từ một ngày",
+        {
+            "name": "Giấy tờ thử nghiệm",
+            "kind": "official",
+            "subject": "person",
+            "sources": [{"source": "registry", "service": "HO-TICH", "from": "2026-01-01", "basis": "NQ-66.7-2025"}],
+        },
+    )
+}
+LIST_MEMBERS: dict[str, Any] = {
+    "confirmed": _example(
+        "Một mục đã xác nhận",
+        {"from": "2025-09-13", "status": "confirmed", "basis": "CT-24-2025"},
+    )
+}

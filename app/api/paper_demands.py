@@ -1,0 +1,55 @@
+"""`POST /v1/paper-demands`: is this demand for paper lawful?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response, Security
+
+from app.api import examples
+from app.api.requests import IdempotencyKey, json_answer, key_of
+from app.api.schemas.common import problems
+from app.api.schemas.decisions import DecisionOut
+from app.api.schemas.paper_demands import DemandIn, ItemIn
+from app.api.security import Call, authenticated
+from app.domain.catalogue import Form
+from app.domain.persons import Subject
+from app.services import paper_demands
+from app.services.checks import Check, Line
+
+router = APIRouter(tags=["Yêu cầu giấy tờ"])
+
+
+@router.post(
+    "/v1/paper-demands",
+    operation_id="assessPaperDemand",
+    summary="Kiểm tra một yêu cầu nộp giấy tờ",
+    response_model=DecisionOut,
+    response_description="Quyết định: từ chối là một kết quả, không phải lỗi / a refusal is a result, not an error",
+    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+)
+async def assess(
+    call: Annotated[Call, Security(authenticated, scopes=["demands:write"])],
+    body: Annotated[DemandIn, Body(openapi_examples=examples.DEMANDS)],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Với từng giấy tờ: được yêu cầu hay không, theo điều khoản nào, làm gì thay thế.
+
+    For each paper: may it be demanded, under which provision, and what to do instead. The decision is kept before it
+    is answered.
+    """
+    key = await key_of(call, "POST /v1/paper-demands", idempotency_key)
+    check = Check(
+        purpose="paper_demand",
+        procedure=body.procedure,
+        agency=body.agency,
+        officer=body.officer or call.desk.settings.officer,
+        channel=body.channel,
+        subject=body.subject.subject(),
+        on=body.demanded_on or call.desk.clock.today(),
+        lines=tuple(_line(item) for item in body.items),
+    )
+    return json_answer(await paper_demands.demand(call.desk, call.caller, check, key))
+
+
+def _line(item: ItemIn) -> Line:
+    holder: Subject | None = item.holder.subject() if item.holder else None
+    return Line(item.ref, item.document_type, Form(item.form), holder, item.declined_sync)

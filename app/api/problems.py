@@ -1,0 +1,154 @@
+"""The one place where an error becomes problem+json (RFC 9457), in Vietnamese and English, saying how to mend it.
+
+Nothing the caller sent is echoed: a citizen's number in a wrong place must not come back.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.api.wording import CATALOGUE, FIELD_FAULTS, Words
+from app.db import DatabaseUnavailable
+from app.domain.errors import DomainError
+from app.logs import log
+from app.services import idempotency
+
+MEDIA_TYPE = "application/problem+json"
+_PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+# What the framework raises by itself.
+_BY_STATUS = {
+    400: "bad-json",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "body-too-large",
+}
+
+
+class Problem(Exception):
+    """Raised by the API itself for what is no error of meaning (a missing header, a wrong media type)."""
+
+    def __init__(self, code: str, headers: Mapping[str, str] | None = None, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.headers, self.facts = code, dict(headers or {}), facts
+
+
+def problem(
+    code: str,
+    trace_id: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, Any]] = (),
+    facts: Mapping[str, Any] | None = None,
+    **members: Any,
+) -> Response:
+    """The answer for one code of the catalogue; `facts` and `members` are safe to show."""
+    words: Words = CATALOGUE[code]
+    body: dict[str, Any] = {
+        "type": f"urn:motlan:problem:{code}",
+        "title": words.title_vi,
+        "status": words.status,
+        "detail": words.detail_vi,
+        "title_en": words.title_en,
+        "detail_en": words.detail_en,
+        "code": code,
+        "trace_id": trace_id,
+    }
+    if facts:
+        body["facts"] = dict(facts)
+    if errors:
+        body["errors"] = list(errors)
+    body.update(members)
+    raw = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    return Response(raw, words.status, dict(headers or {}), MEDIA_TYPE)
+
+
+def trace_of(request: Request) -> str:
+    return str(request.scope.get("trace_id", ""))
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the app ends here."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, e: Problem) -> Response:
+        return problem(e.code, trace_of(request), headers=e.headers, facts=e.facts)
+
+    @app.exception_handler(DomainError)
+    async def _domain(request: Request, e: DomainError) -> Response:
+        return problem(e.code, trace_of(request), facts=e.facts)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, e: RequestValidationError) -> Response:
+        faults = e.errors()
+        if any(f["type"] == "json_invalid" for f in faults):
+            return problem("bad-json", trace_of(request))
+        return problem("invalid-request", trace_of(request), errors=[_field(f) for f in faults[:50]])
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, e: HTTPException) -> Response:
+        code = _BY_STATUS.get(e.status_code, "internal-error")
+        return problem(code, trace_of(request), headers=e.headers)
+
+    @app.exception_handler(idempotency.Repeated)
+    async def _repeated(request: Request, e: idempotency.Repeated) -> Response:
+        headers = {**e.kept.headers, "idempotent-replayed": "true"}
+        return Response(e.kept.body, e.kept.status, headers, "application/json")
+
+    @app.exception_handler(idempotency.KeyReused)
+    async def _reused(request: Request, _: Exception) -> Response:
+        return problem("idempotency-key-reused", trace_of(request))
+
+    @app.exception_handler(idempotency.StillRunning)
+    async def _running(request: Request, _: Exception) -> Response:
+        return problem("request-in-progress", trace_of(request), headers={"retry-after": "1"})
+
+    @app.exception_handler(idempotency.KeyLost)
+    async def _lost(request: Request, _: Exception) -> Response:
+        return problem("request-in-progress", trace_of(request), headers={"retry-after": "1"})
+
+    @app.exception_handler(DatabaseUnavailable)
+    async def _unavailable(request: Request, e: DatabaseUnavailable) -> Response:
+        log.error("database unavailable", trace_id=trace_of(request), kind=type(e).__name__)
+        return problem("temporarily-unavailable", trace_of(request), headers={"retry-after": "2"})
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, e: Exception) -> Response:
+        # The type and the place, never the text: it may quote what was sent.
+        tb = e.__traceback__
+        while tb and tb.tb_next:
+            tb = tb.tb_next
+        where = f"{tb.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{tb.tb_lineno}" if tb else ""
+        log.error("unexpected error", trace_id=trace_of(request), kind=type(e).__name__, where=where)
+        return problem("internal-error", trace_of(request))
+
+
+def _field(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """One wrong field: where, what is wrong, how to mend it. The value never stands in it."""
+    kind = str(fault["type"])
+    context = fault.get("ctx") or {}
+    words = FIELD_FAULTS.get(context.get("fault") or kind) or FIELD_FAULTS["default"]
+    shown = {k: v for k, v in context.items() if k in ("expected", "min_length", "max_length", "le", "ge", "gt", "lt")}
+    return {
+        "at": _pointer(fault["loc"]),
+        "kind": context.get("fault") or kind,
+        "vi": words[0].format_map(_Lenient(shown)),
+        "en": words[1].format_map(_Lenient(shown)),
+    }
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _pointer(loc: Sequence[Any]) -> str:
+    """Where it stands, as `body/items/0/form`; a name that is not one of ours may itself be somebody's number."""
+    parts = [str(p) if isinstance(p, int) or _PLAIN_NAME.fullmatch(str(p)) else "…" for p in loc]
+    return "/".join(parts)

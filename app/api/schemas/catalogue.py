@@ -1,0 +1,271 @@
+"""The catalogue as read and as published."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from pydantic import ConfigDict, Field, StrictBool, field_validator, model_validator
+
+from app.api.schemas.common import (
+    AgencyCode,
+    CitationOut,
+    FormName,
+    Input,
+    Name,
+    Output,
+    Period,
+    ProcedureCode,
+    Text,
+    TypeCode,
+    bounded,
+    fault,
+)
+
+LawId = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.-]{1,39}$", examples=["NQ-66.7-2025"])]
+ServiceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$", examples=["037"])]
+Holder = Literal[
+    "applicant", "spouse", "parent", "child", "deceased", "representative", "guardian", "ward", "owner", "other"
+]
+
+Item = TypeVar("Item")
+
+
+class Page(Output, Generic[Item]):
+    items: list[Item]
+    next_cursor: str | None
+
+
+class SourceIn(Period):
+    """Where the State holds the type. A registry source names its NDXP data service."""
+
+    source: Literal["wallet", "registry"]
+    service: ServiceCode | None = None
+    procedures: Annotated[list[ProcedureCode], Field(max_length=2000)] | None = None
+    basis: LawId
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.source == "registry") != (self.service is not None):
+            raise fault("registry_service")
+        return self.check_order()
+
+
+class DocumentTypeIn(Input):
+    name: Name
+    kind: Literal["official", "party"]
+    subject: Literal["person", "organization", "any"]
+    sources: Annotated[list[SourceIn], Field(max_length=20)]
+
+    @model_validator(mode="after")
+    def _party(self) -> Self:
+        if self.kind == "party" and self.sources:
+            raise fault("party_source")
+        return self
+
+
+class ComponentIn(Input):
+    position: Annotated[int, Field(ge=1, le=999, strict=True)]
+    name: Name
+    document_types: Annotated[list[TypeCode], Field(min_length=1, max_length=30)]
+    relation: Literal["one", "any_of", "all_of"]
+    case: Name | None = None
+    form: FormName
+    mandatory: StrictBool
+    acceptance: Literal["data_first", "paper_only", "electronic"]
+    holder: Holder | None = Field(None, description="Giấy tờ của ai, nếu thường không phải của người nộp")
+    cites: Annotated[list[LawId], Field(max_length=10)] | None = Field(
+        None, description="Văn bản mà chính hồ sơ thủ tục viện dẫn khi cho dữ liệu thay giấy tờ"
+    )
+    mandatory_when: Name | None = None
+
+    @model_validator(mode="after")
+    def _relation(self) -> Self:
+        distinct = len(set(self.document_types))
+        if distinct != len(self.document_types) or (self.relation == "one") != (distinct == 1):
+            raise fault("relation")
+        return self
+
+
+class ProcedureIn(Input):
+    name: Name
+    sector: Name
+    level: Literal["ministry", "province", "commune"]
+    agency: Name
+    valid_from: date
+    components: Annotated[list[ComponentIn], Field(min_length=1, max_length=200)]
+    basis: Text | None = None
+
+    @field_validator("valid_from")
+    @classmethod
+    def _day(cls, value: date) -> date:
+        return bounded(value)
+
+    @field_validator("components")
+    @classmethod
+    def _positions(cls, value: list[ComponentIn]) -> list[ComponentIn]:
+        if len({c.position for c in value}) != len(value):
+            raise fault("distinct_positions")
+        return value
+
+
+class ListMemberIn(Period):
+    status: Literal["confirmed", "candidate"]
+    basis: LawId
+    document_types: Annotated[list[TypeCode], Field(max_length=50)] | None = None
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        return self.check_order()
+
+
+class PublishedOut(Output):
+    """`changed` is false when the same body was published already."""
+
+    code: str
+    revision: int
+    changed: bool
+
+
+class SourceOut(Output):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    source: Literal["wallet", "registry", "archive"]
+    service: str | None
+    start: date | None = Field(alias="from")
+    until: date | None
+    procedures: list[str]
+    basis: str
+
+
+class DocumentTypeOut(Output):
+    code: str
+    name: str
+    kind: Literal["official", "party"]
+    subject: Literal["person", "organization", "any"]
+    sources: list[SourceOut]
+    basis: str | None
+
+
+class ComponentOut(Output):
+    position: int
+    name: str
+    document_types: list[str]
+    relation: Literal["one", "any_of", "all_of"]
+    case: str | None
+    form: FormName
+    mandatory: bool
+    acceptance: Literal["data_first", "paper_only", "electronic"]
+    holder: str | None
+    cites: list[str]
+    mandatory_when: str | None
+
+
+class ProcedureBrief(Output):
+    code: str
+    name: str
+    sector: str
+    level: str
+    agency: str
+    valid_from: date
+
+
+class MembershipOut(Output):
+    list: str
+    status: Literal["confirmed", "candidate"]
+
+
+class ProcedureOut(ProcedureBrief):
+    basis: str | None
+    cases: list[str]
+    components: list[ComponentOut]
+    lists: list[MembershipOut]
+
+
+class ListBrief(Output):
+    """`declared`: how many items the act says; `loaded`: how many are known here, `confirmed` of them for sure."""
+
+    id: str
+    title: str
+    subject: Literal["procedure", "document_type"]
+    law: str
+    citations: list[CitationOut]
+    in_force_from: date | None
+    in_force_until: date | None
+    declared: int | None
+    loaded: int
+    confirmed: int
+
+
+class MemberOut(Output):
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    code: str
+    start: date | None = Field(alias="from")
+    until: date | None
+    status: Literal["confirmed", "candidate"]
+    basis: str
+    document_types: list[str]
+
+
+class ListOut(ListBrief):
+    members: list[MemberOut]
+
+
+class ProvisionOut(Output):
+    id: str
+    provision: str | None
+    in_force_from: date | None
+    in_force_until: date | None
+    in_force: bool
+    words: str | None
+    reference: str
+    confidence: str
+    checked_on: date
+
+
+class LawOut(Output):
+    id: str
+    name: str
+    title: str
+    issuer: str
+    issued_on: date | None
+    in_force_from: date | None
+    in_force_until: date | None
+    in_force: bool
+    reference: str
+    confirmed: bool
+    checked_on: date
+    provisions: list[ProvisionOut]
+
+
+class IntegratedOut(Output):
+    document_type: str
+    name: str
+    subject: Literal["person", "organization", "any"]
+    sources: list[SourceOut]
+    citations: list[CitationOut]
+
+
+class IntegratedListOut(Output):
+    """The document types that data replaces on a day."""
+
+    as_of: date
+    catalogue_revision: int
+    rulebook_revision: str
+    items: list[IntegratedOut]
+
+
+class TokenOut(Output):
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    scope: str
+
+
+class HealthOut(Output):
+    status: Literal["ok"]
+
+
+class ReadyOut(Output):
+    status: Literal["ready", "not_ready"]
+    checks: dict[str, Any]
+    at: datetime

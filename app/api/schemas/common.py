@@ -1,0 +1,181 @@
+"""Shapes that several calls share. Input refuses unknown fields; output has no defaults, so that all fields show."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from app.clock import Clock
+from app.domain.persons import Subject, SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
+
+# No NUL, no control characters; broken Unicode is refused by the parser itself.
+PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+ProcedureCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]\.[0-9]{6}$"),
+    Field(description="Mã thủ tục `d.dddddd`", examples=["1.001193"]),
+]
+TypeCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z0-9_]{1,64}$"),
+    Field(description="Mã loại giấy tờ", examples=["GIAY_KHAI_SINH"]),
+]
+AgencyCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$", max_length=40),
+    Field(description="Mã định danh cơ quan (QĐ 20/2020/QĐ-TTg)", examples=["000.00.00.H27"]),
+]
+OfficerCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"), Field(description="Mã cán bộ", examples=["CB-0001"])
+]
+Ref = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$"),
+    Field(description="Do bên gọi đặt, có lại trong kết luận / yours, given back in the finding", examples=["a"]),
+]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=PLAIN)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=PLAIN)]
+Channel = Literal["counter", "online", "postal"]
+FormName = Literal["original", "copy", "certified_copy", "electronic"]
+
+_CLOCK = Clock()
+
+
+def fault(kind: str) -> PydanticCustomError:
+    """An error of one of our own kinds; its words stand in `app.api.wording`."""
+    return PydanticCustomError("fault", "{fault}", {"fault": kind})
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Output(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+def bounded(day: date) -> date:
+    if not date(1990, 1, 1) <= day <= date(2100, 12, 31):
+        raise fault("bounds")
+    return day
+
+
+class SubjectIn(Input):
+    """A person or an organisation. A citizen id stands in a body, never in an address."""
+
+    kind: Literal["person", "organization"]
+    id: Annotated[
+        str,
+        StringConstraints(max_length=64),
+        Field(
+            description="Số định danh cá nhân 12 chữ số, hoặc mã số tổ chức 10 hay 13 chữ số",
+            examples=["042190000001"],
+            json_schema_extra={"pattern": "^(0[0-9]{2}[0-3][0-9]{8}|[0-9]{10}|[0-9]{13})$"},
+        ),
+    ]
+    full_name: Name | None = Field(None, description="Không nêu thì không đối chiếu / not compared when left out")
+    birth_date: str | None = Field(
+        None,
+        description="`YYYY-MM-DD`, hoặc chỉ năm `YYYY`",
+        max_length=10,
+        examples=["1990-05-12"],
+        json_schema_extra={"pattern": r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"},
+    )
+
+    @field_validator("id")
+    @classmethod
+    def _id(cls, value: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        wrong = citizen_id_fault(value, _CLOCK.today()) if kind == "person" else None
+        if kind == "organization":
+            wrong = organization_id_fault(value)
+        if wrong:
+            raise fault(wrong)
+        return value
+
+    @field_validator("birth_date")
+    @classmethod
+    def _birth_date(cls, value: str | None) -> str | None:
+        if value is not None and (wrong := birth_date_fault(value, _CLOCK.today())):
+            raise fault(wrong)
+        return value
+
+    def subject(self) -> Subject:
+        return Subject(SubjectKind(self.kind), self.id, self.full_name, self.birth_date)
+
+
+class Period(Input):
+    """Days from and through which something holds; `from` in JSON."""
+
+    start: date | None = Field(None, alias="from")
+    until: date | None = None
+
+    @field_validator("start", "until")
+    @classmethod
+    def _days(cls, value: date | None) -> date | None:
+        return value if value is None else bounded(value)
+
+    def check_order(self) -> Self:
+        if self.start and self.until and self.until < self.start:
+            raise fault("period")
+        return self
+
+
+class TextOut(Output):
+    vi: str
+    en: str
+
+
+class CitationOut(Output):
+    """A provision in force on the day; `provision` is null where no public copy of the article was found."""
+
+    law: str = Field(examples=["ND-118-2025"])
+    provision: str | None = Field(examples=["Điều 4 khoản 2a"])
+    title: str = Field(examples=["Nghị định 118/2025/NĐ-CP"])
+    in_force_from: date | None
+    status: Literal["in_force", "in_force_provision_not_found"]
+
+
+class FieldProblem(Output):
+    at: str = Field(description="Vị trí của trường sai", examples=["body/items/0/form"])
+    kind: str
+    vi: str
+    en: str
+
+
+class ProblemOut(Output):
+    """RFC 9457, with words in Vietnamese (`title`, `detail`) and English (`title_en`, `detail_en`)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    title_en: str
+    detail_en: str
+    code: str
+    trace_id: str
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: each of these as application/problem+json."""
+    return {s: {"model": ProblemOut, "description": _DESCRIPTIONS[s]} for s in statuses}
+
+
+_DESCRIPTIONS = {
+    400: "Không phải JSON hợp lệ / not valid JSON",
+    401: "Chưa xác thực / not authenticated",
+    403: "Không đủ quyền / not enough rights",
+    404: "Không tìm thấy / not found",
+    405: "Không hỗ trợ phương thức / method not allowed",
+    409: "Xung đột / conflict",
+    412: "Hồ sơ đã thay đổi / the dossier has changed",
+    413: "Nội dung quá lớn / body too large",
+    415: "Sai kiểu nội dung / unsupported media type",
+    422: "Trường chưa đúng / some fields are not right",
+    428: "Thiếu If-Match / If-Match is missing",
+    503: "Tạm thời không phục vụ được / temporarily unavailable",
+}

@@ -1,0 +1,51 @@
+"""Personal data at rest: sealed with AES-256-GCM, found again by a keyed hash. Both keys come from one secret."""
+
+import hmac
+import json
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.domain.persons import Subject, SubjectKind
+
+_NONCE = 12
+_VERSION = b"\x01"
+
+
+@dataclass(frozen=True, repr=False)
+class Sealer:
+    """`seal`/`unseal` a subject; `mark` gives the keyed hash under which rows about it are found (64 hex digits)."""
+
+    _aead: AESGCM
+    _mark_key: bytes
+
+    @classmethod
+    def from_secret(cls, secret: str) -> "Sealer":
+        return cls(AESGCM(_derive(secret, b"motlan seal v1")), _derive(secret, b"motlan mark v1"))
+
+    def mark(self, kind: SubjectKind, number: str) -> str:
+        return hmac.new(self._mark_key, f"{kind.value}:{number}".encode(), sha256).hexdigest()
+
+    def seal(self, subject: Subject) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        body = json.dumps([subject.kind.value, subject.id, subject.full_name, subject.birth_date], ensure_ascii=False)
+        return _VERSION + nonce + self._aead.encrypt(nonce, body.encode(), _VERSION)
+
+    def unseal(self, sealed: bytes) -> Subject:
+        nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        kind, number, full_name, birth_date = _list(self._aead.decrypt(nonce, body, sealed[:1]))
+        return Subject(SubjectKind(kind), number, full_name, birth_date)
+
+
+def _list(raw: bytes) -> list[Any]:
+    found: list[Any] = json.loads(raw)
+    return found
+
+
+def _derive(secret: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

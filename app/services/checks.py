@@ -1,0 +1,229 @@
+"""One check, as every gate makes it: read, ask the sources, judge, and put the decision and its traces in one commit."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from uuid_utils import uuid7
+
+from app.clock import rfc3339
+from app.domain.catalogue import Catalogue, Form
+from app.domain.decisions import Decision, canonical
+from app.domain.evidence import Answer
+from app.domain.facts import Facts, decide
+from app.domain.paper_demands import Inquiry, Item, Setting, inquire
+from app.domain.persons import Subject
+from app.registries.answers import Errand
+from app.repositories import decisions, evidence, journal
+from app.services.desk import Caller, Desk
+from app.services.evidence import Access, Gathered, gather
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One demanded paper; `holder` is whose document it is, the subject unless given."""
+
+    ref: str
+    document_type: str
+    form: Form
+    holder: Subject | None = None
+    declined_sync: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A demand as it reaches the gate. `purpose`: paper_demand, dossier, supplement_request."""
+
+    purpose: str
+    procedure: str
+    agency: str
+    officer: str
+    channel: str
+    subject: Subject
+    on: date
+    lines: tuple[Line, ...]
+    case: str | None = None
+    wait_over: bool = False
+    dossier_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was read before anybody was asked: the catalogue, the items, what to ask, what the archive holds."""
+
+    catalogue: Catalogue
+    items: tuple[Item, ...]
+    inquiries: tuple[Inquiry, ...]
+    archived: Mapping[tuple[str, str], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A decision with the bytes in which it is kept and answered, and the calls it cost."""
+
+    check: Check
+    facts: bytes
+    decision: Decision
+    body: bytes
+    decided_at: datetime
+    accesses: tuple[Access, ...]
+
+
+def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
+    """Read what judging needs, in the caller's transaction. Raises what the catalogue and the requirement raise."""
+    catalogue = desk.snapshots.current(conn)
+    law = desk.rulebook.on(check.on)
+    setting = Setting(
+        catalogue.procedure(check.procedure, check.on),
+        check.on,
+        check.case,
+        check.wait_over,
+        desk.settings.lists == "confirmed",
+    )
+    items = tuple(_item(line, check.subject) for line in check.lines)
+    inquiries = tuple(inquire(item, setting, catalogue, law) for item in items)
+    wanted: dict[str, set[str]] = {}
+    for line, inquiry in zip(check.lines, inquiries, strict=True):
+        if inquiry.types:
+            wanted.setdefault(_mark(desk, line.holder or check.subject), set()).update(inquiry.types)
+    return Prepared(catalogue, items, inquiries, evidence.archived(conn, wanted, rfc3339(desk.clock.now())))
+
+
+async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
+    """Ask the sources, all at once and with no transaction open, and conclude."""
+    wanted: dict[Subject, list[Any]] = {}
+    for line, inquiry in zip(check.lines, prepared.inquiries, strict=True):
+        if inquiry.queries:
+            wanted.setdefault(line.holder or check.subject, []).extend(inquiry.queries)
+    decision_id = str(uuid7())
+    gathered = Gathered({}, ())
+    if wanted:
+        errand = Errand(decision_id, check.procedure, check.officer, check.purpose)
+        gathered = await gather(desk, wanted, errand)
+    now = desk.clock.now()
+    facts = Facts(
+        decision_id=decision_id,
+        decided_at=rfc3339(now),
+        procedure=check.procedure,
+        law_as_of=check.on,
+        items=_with_answers(desk, check, prepared, gathered),
+        case=check.case,
+        wait_over=check.wait_over,
+        confirmed_lists_only=desk.settings.lists == "confirmed",
+    )
+    decision = decide(facts, prepared.catalogue, desk.rulebook)
+    return Judged(check, canonical(facts.body()), decision, canonical(decision.body()), now, gathered.accesses)
+
+
+def record(conn: Connection, desk: Desk, caller: Caller, judged: Judged) -> None:
+    """Keep the decision, the look-ups and the journal entry, in the caller's transaction."""
+    check, decision = judged.check, judged.decision
+    mark = _mark(desk, check.subject)
+    decisions.add(
+        conn,
+        decisions.Stored(
+            decision_id=decision.decision_id,
+            purpose=check.purpose,
+            dossier_code=check.dossier_code,
+            subject_mark=mark,
+            procedure=check.procedure,
+            agency=check.agency,
+            officer=check.officer,
+            channel=check.channel,
+            outcome=decision.outcome.value,
+            decided_at=judged.decided_at,
+            law_as_of=decision.law_as_of,
+            catalogue_revision=decision.catalogue_revision,
+            rulebook_revision=decision.rulebook_revision,
+            facts=judged.facts,
+            body=judged.body,
+        ),
+    )
+    evidence.add_lookups(conn, _lookup_rows(desk, judged))
+    journal.append(
+        conn,
+        judged.decided_at,
+        "gate.decision.made",
+        {
+            "decision": decision.decision_id,
+            "digest": hashlib.sha256(judged.body).hexdigest(),
+            "facts_digest": hashlib.sha256(judged.facts).hexdigest(),
+            "outcome": decision.outcome.value,
+            "subject": mark,
+            "dossier": check.dossier_code,
+            **_traces(desk, caller, judged),
+        },
+    )
+
+
+async def record_undecided(desk: Desk, caller: Caller, judged: Judged) -> None:
+    """The sources were asked but the decision could not be kept (the dossier had changed): the asking still counts."""
+
+    def write(conn: Connection) -> None:
+        evidence.add_lookups(conn, _lookup_rows(desk, judged))
+        journal.append(conn, judged.decided_at, "gate.lookups.made", _traces(desk, caller, judged))
+
+    if judged.accesses:
+        await desk.db.write(write)
+
+
+def with_code(judged: Judged, code: str) -> Judged:
+    """The same decision, of a dossier whose code was given only now."""
+    return replace(judged, check=replace(judged.check, dossier_code=code))
+
+
+def _item(line: Line, subject: Subject) -> Item:
+    holder = line.holder or subject
+    return Item(line.ref, line.document_type, line.form, holder.kind, line.holder is not None, line.declined_sync)
+
+
+def _mark(desk: Desk, subject: Subject) -> str:
+    return desk.sealer.mark(subject.kind, subject.id)
+
+
+def _with_answers(desk: Desk, check: Check, prepared: Prepared, gathered: Gathered) -> tuple[Item, ...]:
+    items = []
+    for line, item, inquiry in zip(check.lines, prepared.items, prepared.inquiries, strict=True):
+        holder = line.holder or check.subject
+        answers = [gathered.answers[holder, q.document_type, q.service] for q in inquiry.queries]
+        if inquiry.types:
+            mark = _mark(desk, holder)
+            answers += [prepared.archived[mark, code] for code in inquiry.types]
+        items.append(replace(item, answers=tuple(answers)))
+    return tuple(items)
+
+
+def _lookup_rows(desk: Desk, judged: Judged) -> Sequence[Mapping[str, Any]]:
+    check = judged.check
+    return [
+        {
+            "decision_id": judged.decision.decision_id,
+            "holder_mark": _mark(desk, access.holder),
+            "source": access.source.value,
+            "service": access.service,
+            "document_types": " ".join(access.document_types),
+            "purpose": check.purpose,
+            "agency": check.agency,
+            "officer": check.officer,
+            "cause": access.cause,
+            "looked_up_at": judged.decided_at,
+        }
+        for access in judged.accesses
+    ]
+
+
+def _traces(desk: Desk, caller: Caller, judged: Judged) -> dict[str, Any]:
+    check = judged.check
+    return {
+        "purpose": check.purpose,
+        "procedure": check.procedure,
+        "agency": check.agency,
+        "officer": check.officer,
+        "client": caller.client_id,
+        "lookups": [
+            [a.source.value, a.service, list(a.document_types), _mark(desk, a.holder), a.cause] for a in judged.accesses
+        ],
+    }

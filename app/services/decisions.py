@@ -1,0 +1,84 @@
+"""Decisions read, explained, and judged again from their stored facts."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.domain.catalogue import Catalogue
+from app.domain.decisions import canonical
+from app.domain.errors import DomainError
+from app.domain.facts import Facts, decide
+from app.repositories import catalogue, decisions
+from app.services.desk import Desk
+
+
+class UnknownDecision(DomainError):
+    code = "unknown-decision"
+
+
+class UnknownRevision(DomainError):
+    code = "unknown-revision"
+
+
+async def read(desk: Desk, decision_id: str) -> bytes:
+    """The decision's bytes. Raises UnknownDecision."""
+    return (await _stored(desk, decision_id)).body
+
+
+async def explanation(desk: Desk, decision_id: str) -> tuple[dict[str, Any], str]:
+    """The decision parsed, and the procedure's name, for a page a person reads. Raises UnknownDecision."""
+    stored = await _stored(desk, decision_id)
+    known = await desk.db.read(desk.snapshots.current)
+    versions = known.procedures.get(stored.procedure)
+    return json.loads(stored.body), versions[-1].name if versions else stored.procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """`differences` name where the two decisions part, as JSON pointers with both values."""
+
+    same: bool
+    differences: list[dict[str, Any]]
+    decision: bytes
+
+
+async def replay(desk: Desk, decision_id: str, law_as_of: date | None, revision: int | None) -> Replayed:
+    """Judge the stored facts again: the same bytes, unless another day or revision is asked ("what if").
+
+    Raises UnknownDecision, UnknownRevision, and what judging raises under the other day or revision.
+    """
+    stored = await _stored(desk, decision_id)
+    facts = Facts.parse(json.loads(stored.facts))
+    if law_as_of is not None:
+        facts = replace(facts, law_as_of=law_as_of)
+    known = await desk.db.read(_catalogue, desk, stored.catalogue_revision if revision is None else revision)
+    again = canonical(decide(facts, known, desk.rulebook).body())
+    if again == stored.body:
+        return Replayed(True, [], again)
+    return Replayed(False, differences(json.loads(stored.body), json.loads(again)), again)
+
+
+def differences(before: Any, after: Any, at: str = "") -> list[dict[str, Any]]:
+    """Where two JSON values part, as JSON pointers."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        keys = dict.fromkeys((*before, *after))
+        return [d for k in keys for d in differences(before.get(k), after.get(k), f"{at}/{k}")]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [d for n, (b, a) in enumerate(zip(before, after, strict=True)) for d in differences(b, a, f"{at}/{n}")]
+    return [] if before == after else [{"at": at, "before": before, "after": after}]
+
+
+def _catalogue(conn: Connection, desk: Desk, revision: int) -> Catalogue:
+    if not 1 <= revision <= catalogue.head(conn):
+        raise UnknownRevision(revision=revision)
+    return desk.snapshots.at(conn, revision)
+
+
+async def _stored(desk: Desk, decision_id: str) -> decisions.Stored:
+    stored = await desk.db.read(decisions.get, decision_id)
+    if stored is None:
+        raise UnknownDecision
+    return stored

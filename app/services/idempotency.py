@@ -1,0 +1,84 @@
+"""Requests that may be sent twice: the key is claimed before the work and settled in the commit of its effect."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from app.repositories import idempotency
+from app.repositories.idempotency import Kept, Key
+from app.services.desk import Desk
+
+__all__ = [
+    "Kept",
+    "Key",
+    "KeyLost",
+    "KeyReused",
+    "Repeated",
+    "StillRunning",
+    "claim",
+    "released_on_failure",
+    "settle",
+    "sweep",
+]
+
+
+class KeyReused(Exception):
+    """The key stands for another body."""
+
+
+class StillRunning(Exception):
+    """The first request under this key has not been answered yet."""
+
+
+class KeyLost(Exception):
+    """Another attempt took the key over while this one was slow: its effect must not be kept twice."""
+
+
+class Repeated(Exception):
+    """The request was answered before; `kept` is that answer."""
+
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def claim(conn: Connection, desk: Desk, key: Key | None) -> None:
+    """Take the key in this transaction. Raises Repeated, KeyReused, StillRunning."""
+    if key is None:
+        return
+    lease = timedelta(seconds=desk.settings.idempotency_lease)
+    found = idempotency.claim(conn, key, desk.clock.now(), lease)
+    if found is None:
+        return
+    if not found.same_body:
+        raise KeyReused
+    if found.kept is None:
+        raise StillRunning
+    raise Repeated(found.kept)
+
+
+def settle(conn: Connection, key: Key | None, kept: Kept) -> None:
+    """Keep the answer in the transaction of its effect. Raises KeyLost, which undoes both."""
+    if key is not None and not idempotency.settle(conn, key, kept):
+        raise KeyLost
+
+
+@asynccontextmanager
+async def released_on_failure(desk: Desk, key: Key | None) -> AsyncIterator[None]:
+    """Around the work between claim and settle: a request that fails leaves its key free to be used again."""
+    try:
+        yield
+    except (Repeated, KeyReused, StillRunning):
+        raise
+    except BaseException:
+        if key is not None:
+            await desk.db.write(idempotency.release, key)
+        raise
+
+
+async def sweep(desk: Desk) -> int:
+    """Forget answers kept longer than promised."""
+    before = desk.clock.now() - timedelta(hours=desk.settings.idempotency_hours)
+    return await desk.db.write(idempotency.sweep, before)

@@ -1,0 +1,31 @@
+"""The journal walked from end to end: is every entry where it was put, and as it was put?"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.db import Database
+from app.domain.errors import JournalBroken
+from app.domain.journal import Entry, Verified, verify
+from app.repositories import journal
+
+
+def verify_journal(db: Database) -> Verified:
+    """Raises JournalBroken naming strand and entry."""
+
+    def walk(conn: Connection) -> Verified:
+        seen: set[str] = set()
+
+        def noting() -> Iterator[tuple[Entry, Mapping[str, Any]]]:
+            for entry, said in journal.entries(conn):
+                seen.add(entry.strand)
+                yield entry, said
+
+        known = journal.strands(conn)
+        verified = verify(noting())
+        if lost := known - seen:
+            raise JournalBroken(strand=min(lost), seq=1, wrong="missing")
+        return verified
+
+    return db.read_sync(walk)

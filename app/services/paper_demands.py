@@ -1,0 +1,30 @@
+"""An office demands papers from a person: is it lawful? The answer is a decision, kept before it is given."""
+
+from sqlalchemy import Connection
+
+from app.repositories.idempotency import Kept, Key
+from app.services import checks, idempotency
+from app.services.checks import Check, Judged, Prepared
+from app.services.desk import Caller, Desk
+
+
+async def demand(desk: Desk, caller: Caller, check: Check, key: Key | None) -> bytes:
+    """Judge a stand-alone demand; the bytes of the decision, as committed.
+
+    Raises UnknownProcedure, ProcedureNotInForce, UnknownDocumentType, HolderRequired, and what an idempotency key
+    raises. A refusal of paper is a result.
+    """
+
+    def read(conn: Connection) -> Prepared:
+        idempotency.claim(conn, desk, key)
+        return checks.prepare(conn, desk, check)
+
+    def write(conn: Connection, judged: Judged) -> None:
+        checks.record(conn, desk, caller, judged)
+        idempotency.settle(conn, key, Kept(200, {}, judged.body))
+
+    async with idempotency.released_on_failure(desk, key):
+        prepared = await (desk.db.read(read) if key is None else desk.db.write(read))
+        judged = await checks.judge(desk, check, prepared)
+        await desk.db.write(write, judged)
+    return judged.body

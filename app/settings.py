@@ -1,0 +1,76 @@
+"""All settings, read from `MOTLAN_…` environment variables. Production refuses demo secrets and missing keys."""
+
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Keys of the demo, public on purpose: they protect made-up people only, and production refuses them.
+DEMO_TOKEN_KEY = "demo-token-key-not-a-secret-0123456789abcdef"
+DEMO_DATA_KEY = "demo-data-key-not-a-secret-0123456789abcdef"
+DEMO_SOURCE_SECRET = "motlan-tthc-secret"
+_MIN_KEY = 32
+
+
+class Settings(BaseSettings):
+    """One value per line, with its unit; names as in the environment without the prefix."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTLAN_", extra="ignore", frozen=True)
+
+    env: Literal["demo", "test", "production"] = "production"
+    database_url: str = "sqlite:///var/motlan.sqlite3"
+    database_readers: int = Field(default=4, ge=1, le=64)
+    database_writers: int = Field(default=10, ge=1, le=64)
+
+    vneid_url: str = "http://127.0.0.1:9000/w/default"
+    ndxp_url: str = "http://127.0.0.1:9000/w/default/ndxp"
+    portal_url: str = "http://127.0.0.1:9000/w/default/portal"
+    source_client_id: str = "motlan-tthc"
+    source_client_secret: SecretStr = SecretStr("")
+    # The officer code look-ups are made under when a request names none (005 is answered to an unknown one).
+    officer: str = "CB-0001"
+    # Seconds within which all sources of one check have to answer.
+    lookup_budget: float = Field(default=2.5, gt=0, le=60)
+    # Documents and answers older than this many seconds are stale.
+    max_age: int = Field(default=300, ge=1)
+    # Which list rows act: all, or only those confirmed against an official text.
+    lists: Literal["all", "confirmed"] = "all"
+
+    token_key: SecretStr = SecretStr("")
+    data_key: SecretStr = SecretStr("")
+    token_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    # Hours for which an answer is kept under its Idempotency-Key, and seconds a running request holds its key.
+    idempotency_hours: int = Field(default=24, ge=1)
+    idempotency_lease: int = Field(default=60, ge=5)
+    # Seconds between two looks of the worker for dossiers that are due, and before a waiting dossier is asked again.
+    worker_pause: float = Field(default=2.0, gt=0)
+    recheck_after: int = Field(default=30, ge=1)
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _keys(self) -> Self:
+        if self.env == "production":
+            self._refuse_weak("token_key", self.token_key, DEMO_TOKEN_KEY)
+            self._refuse_weak("data_key", self.data_key, DEMO_DATA_KEY)
+            self._refuse_weak("source_client_secret", self.source_client_secret, DEMO_SOURCE_SECRET, length=16)
+            return self
+        # Outside production what is missing is the demo's.
+        for name, demo in (
+            ("token_key", DEMO_TOKEN_KEY),
+            ("data_key", DEMO_DATA_KEY),
+            ("source_client_secret", DEMO_SOURCE_SECRET),
+        ):
+            if not getattr(self, name).get_secret_value():
+                object.__setattr__(self, name, SecretStr(demo))
+        return self
+
+    @staticmethod
+    def _refuse_weak(name: str, secret: SecretStr, demo: str, length: int = _MIN_KEY) -> None:
+        value = secret.get_secret_value()
+        if len(value) < length or value == demo:
+            raise ValueError(
+                f"MOTLAN_{name.upper()} must be set to a secret of its own of at least {length} characters"
+            )

@@ -1,0 +1,45 @@
+"""The one place that knows which concrete things the stories are given."""
+
+from app.clock import Clock
+from app.db import Database
+from app.registries.ndxp import DataServices
+from app.registries.vneid import Wallet
+from app.rulebook.loader import load_calendar, load_rulebook
+from app.rulebook.starter import load_starter
+from app.sealing import Sealer
+from app.services import catalogue
+from app.services.demo import archive_sample
+from app.services.desk import Desk
+from app.services.snapshots import Snapshots
+from app.services.tokens import Tokens
+from app.settings import Settings
+
+
+def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
+    """Everything wired. Raises RulebookError when a rulebook file is wrong; the database is not touched yet."""
+    clock = clock or Clock()
+    db = Database.open(settings.database_url, readers=settings.database_readers, writers=settings.database_writers)
+    secret = settings.source_client_secret.get_secret_value()
+    sources = {"timeout": settings.lookup_budget, "max_age": settings.max_age}
+    token_key = settings.token_key.get_secret_value()
+    return Desk(
+        settings=settings,
+        clock=clock,
+        db=db,
+        rulebook=load_rulebook(),
+        calendar=load_calendar(),
+        snapshots=Snapshots(),
+        sealer=Sealer.from_secret(settings.data_key.get_secret_value()),
+        wallet=Wallet(settings.vneid_url, settings.source_client_id, secret, **sources),
+        services=DataServices(settings.ndxp_url, settings.source_client_id, secret, **sources),
+        tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env != "production"),
+    )
+
+
+def seed(desk: Desk) -> int:
+    """Publish what is new in the starter catalogue; in the demo, archive its sample result. The latest revision."""
+    starter = load_starter(desk.rulebook)
+    revision = desk.db.write_sync(catalogue.seed, desk.clock, starter)
+    if desk.settings.env == "demo":
+        desk.db.write_sync(archive_sample, desk.sealer, desk.clock)
+    return revision
