@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ _OUTCOMES = {
 def play(*, stay: bool) -> int:
     """0 when everything came up and the sample was judged; the servers stop with it unless they are to stay."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
     if busy := [port for port in (APP, MOCK, CONTROL) if _taken(port)]:
         console.print(f"[red]Cổng đang bận / port in use: {', '.join(map(str, busy))}[/]")
         return 1
@@ -115,32 +117,43 @@ def _show(console: Console, dossier: Mapping[str, Any]) -> None:
     console.print()
     console.print(f"[bold]Hồ sơ {dossier['code']}[/] · {dossier['procedure']} {dossier['procedure_name']}")
     console.print(f"Người nộp (hư cấu): {applicant} · pháp luật tại ngày {dossier['law_as_of']}")
-    table = Table(show_lines=True, expand=True)
+    table = Table(show_lines=True)
     table.add_column("Giấy tờ", ratio=3)
     table.add_column("Kết luận", ratio=2)
     table.add_column("Căn cứ", ratio=4)
     table.add_column("Việc cần làm", ratio=4)
     for component in dossier["components"]:
-        for finding in component["findings"]:
-            cites = "\n".join(
-                f"{c['title']}{', ' + c['provision'] if c['provision'] else ''}" for c in finding["citations"]
-            )
-            table.add_row(
-                f"{component['position']}. {component['name']}\n[dim]{finding['document_type']}[/]",
-                _OUTCOMES[finding["outcome"]],
-                cites or f"[dim]{finding['because']['vi']}[/]",
-                finding["remedy"]["text"]["vi"],
-            )
+        lead = _lead(component["findings"])
+        types = " / ".join(f["document_type"] for f in component["findings"])
+        cites = "\n".join(_short(c) for c in lead["citations"])
+        table.add_row(
+            f"{component['position']}. {component['name']}\n[dim]{types}[/]",
+            _OUTCOMES[lead["outcome"]],
+            cites or f"[dim]{lead['because']['vi']}[/]",
+            lead["remedy"]["text"]["vi"],
+        )
     console.print(table)
     needed = [f"{n['position']} ({', '.join(n['document_types'])})" for n in dossier["to_supply"]]
     console.print(f"[bold]Thực sự còn phải nộp:[/] {'; '.join(needed) or 'không còn gì'}")
+
+
+def _lead(findings: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The finding that speaks for a component: of alternatives, the one that is held itself."""
+    return next((f for f in findings if f["outcome"] != "PAPER_LAWFUL" and not f["via"]), findings[0])
+
+
+def _short(citation: Mapping[str, Any]) -> str:
+    title: str = citation["title"]
+    for long, short in (("Nghị định", "NĐ"), ("Nghị quyết", "NQ"), ("Chỉ thị", "CT")):
+        title = title.replace(long, short)
+    return f"{title}, {citation['provision']}" if citation["provision"] else title
 
 
 def _stay(console: Console, processes: list[subprocess.Popen[bytes]]) -> None:
     console.print(f"\n[bold green]Đang chạy[/] · Swagger UI: {_BASE}/docs · demo-admin / demo-admin-secret")
     console.print(f"Hộp cát: http://127.0.0.1:{MOCK}/docs · điều khiển: http://127.0.0.1:{CONTROL}/docs")
     console.print("Ctrl+C để dừng / to stop")
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)

@@ -20,7 +20,6 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
     clock = clock or Clock()
     db = Database.open(settings.database_url, readers=settings.database_readers, writers=settings.database_writers)
     secret = settings.source_client_secret.get_secret_value()
-    sources = {"timeout": settings.lookup_budget, "max_age": settings.max_age}
     token_key = settings.token_key.get_secret_value()
     return Desk(
         settings=settings,
@@ -30,8 +29,20 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
         calendar=load_calendar(),
         snapshots=Snapshots(),
         sealer=Sealer.from_secret(settings.data_key.get_secret_value()),
-        wallet=Wallet(settings.vneid_url, settings.source_client_id, secret, **sources),
-        services=DataServices(settings.ndxp_url, settings.source_client_id, secret, **sources),
+        wallet=Wallet(
+            settings.vneid_url,
+            settings.source_client_id,
+            secret,
+            timeout=settings.lookup_budget,
+            max_age=settings.max_age,
+        ),
+        services=DataServices(
+            settings.ndxp_url,
+            settings.source_client_id,
+            secret,
+            timeout=settings.lookup_budget,
+            max_age=settings.max_age,
+        ),
         tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env != "production"),
     )
 
