@@ -1,0 +1,189 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.catalogue import Acceptance, Component, Form, Procedure, Relation
+from app.domain.decisions import Finding, Outcome
+from app.domain.dossiers import (
+    CODE,
+    MAY_ASK_SUPPLEMENT,
+    Status,
+    Supplied,
+    ToSupply,
+    components_of,
+    dossier_code,
+    move,
+    moves_from,
+    to_supply,
+)
+from app.domain.errors import CaseRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
+from app.domain.facts import Facts, decide
+from app.domain.paper_demands import Item
+from app.domain.persons import SubjectKind
+from tests.law.casebook import answer_of, asked, catalogue, rulebook
+
+ON = date(2026, 11, 20)
+ALLOWED = {(1, 2), (1, 3), (1, 5), (2, 4), (2, 5), (4, 5), (5, 4)}
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("to", Status)
+def test_a_dossier_moves_only_as_the_national_statuses_allow(status: Status, to: Status) -> None:
+    if (status, to) in ALLOWED:
+        assert move(status, to) is to
+        return
+    with pytest.raises(TransitionNotAllowed) as refused:
+        move(status, to)
+    assert refused.value.facts["allowed"] == sorted(b for a, b in ALLOWED if a == status)
+
+
+def test_a_supplement_may_be_asked_in_1_2_4_and_again_in_5() -> None:
+    assert {int(s) for s in MAY_ASK_SUPPLEMENT} == {1, 2, 4, 5}
+    for status in MAY_ASK_SUPPLEMENT - {Status.SUPPLEMENT_REQUESTED}:
+        assert Status.SUPPLEMENT_REQUESTED in moves_from(status)
+
+
+@given(st.dates(date(2018, 1, 1), date(2099, 12, 31)), st.integers(1, 99_999_999))
+def test_a_code_names_agency_day_and_counter(day: date, counter: int) -> None:
+    code = dossier_code("000.00.00.H27", day, counter)
+    assert CODE.fullmatch(code)
+    assert code.startswith(f"000.00.00.H27-{day:%y%m%d}-")
+    assert int(code.rsplit("-", 1)[1]) == counter
+
+
+def test_a_counter_has_at_least_four_digits() -> None:
+    assert dossier_code("000.00.00.H27", ON, 7) == "000.00.00.H27-261120-0007"
+
+
+def test_a_dossier_of_a_procedure_with_cases_has_to_name_one() -> None:
+    known = catalogue().procedure("P-TRUONG-HOP", ON)
+    with pytest.raises(CaseRequired) as refused:
+        components_of(known, None, ())
+    assert refused.value.facts["cases"] == ["đã kết hôn", "độc thân"]
+    with pytest.raises(UnknownCase):
+        components_of(known, "góa", ())
+    assert [c.position for c in components_of(known, "độc thân", [2])] == [2, 3]
+    with pytest.raises(UnknownPosition) as strange:
+        components_of(known, "độc thân", [1, 9])
+    assert strange.value.facts["positions"] == [1, 9]
+
+
+def test_a_procedure_without_cases_takes_none() -> None:
+    known = catalogue().procedure("P-RIENG", ON)
+    assert [c.position for c in components_of(known, None, [1])] == [1]
+    with pytest.raises(UnknownCase):
+        components_of(known, "độc thân", ())
+
+
+# ---- what is still needed -------------------------------------------------------------------------------------------
+
+ABSENT: Mapping[str, str] = {}
+
+
+def finding(code: str, said: Mapping[str, str], procedure: str, form: Form = Form.COPY) -> Finding:
+    """One paper judged in a procedure of the made-up catalogue; who is not named has nothing."""
+    item = Item("a", code, form, SubjectKind.PERSON)
+    facts = Facts("D-1", "t", procedure, ON, ())
+    answers = []
+    for about, source, service in sorted(asked(item, facts, catalogue()), key=str):
+        key = f"{about}.{service or source.value}"
+        answers.append(answer_of(about, service or source.value, said.get(key, "not_held"), ON))
+    item = replace(item, answers=tuple(answers))
+    return decide(replace(facts, items=(item,)), catalogue(), rulebook()).findings[0]
+
+
+def component(*codes: str, relation: Relation = Relation.ONE, mandatory: bool = True) -> Component:
+    return Component(1, "x", codes, relation, Form.COPY, mandatory, Acceptance.DATA_FIRST)
+
+
+def needed(
+    known: Component, supplied: Supplied, said: Mapping[str, str], procedure: str = "P-CA-NHAN"
+) -> ToSupply | None:
+    return to_supply(known, supplied, [finding(c, said, procedure) for c in known.document_types])
+
+
+CARD, LICENCE = component("CAN_CUOC"), component("DANG_KIEM")
+CHOICE = component("CAN_CUOC", "HO_CHIEU", relation=Relation.ANY_OF)
+
+
+@pytest.mark.parametrize("supplied", Supplied)
+def test_data_that_is_there_is_never_asked_for(supplied: Supplied) -> None:
+    assert needed(CARD, supplied, {"CAN_CUOC.wallet": "held"}) is None
+    assert needed(CHOICE, supplied, {"CAN_CUOC.037": "held"}, "P-LUA-CHON") is None
+
+
+def test_a_paper_nobody_holds_is_still_needed_as_the_original() -> None:
+    wanted = needed(CARD, Supplied.NONE, ABSENT)
+    assert wanted is not None
+    assert wanted.body() == {
+        "position": 1,
+        "document_types": ["CAN_CUOC"],
+        "relation": "one",
+        "action": "supply",
+        "forms": ["original"],
+    }
+
+
+@pytest.mark.parametrize("supplied", [Supplied.PAPER, Supplied.ELECTRONIC, Supplied.WALLET])
+def test_what_the_citizen_has_given_is_not_asked_for_again(supplied: Supplied) -> None:
+    assert needed(CARD, supplied, ABSENT) is None
+    assert needed(CHOICE, supplied, ABSENT, "P-LUA-CHON") is None
+
+
+def test_an_optional_component_asks_for_nothing() -> None:
+    assert needed(component("CAN_CUOC", mandatory=False), Supplied.NONE, ABSENT) is None
+
+
+def test_where_only_the_certified_copy_is_refused_the_original_is_still_needed() -> None:
+    refused = finding("CAN_CUOC", ABSENT, "P-CA-NHAN", Form.CERTIFIED_COPY)
+    assert refused.outcome is Outcome.REFUSE_CERTIFIED_COPY
+    wanted = to_supply(CARD, Supplied.NONE, [refused])
+    assert wanted is not None and (wanted.action, wanted.forms) == ("supply", ("original",))
+    assert to_supply(CARD, Supplied.PAPER, [refused]) is None
+
+
+def test_what_is_not_linked_is_to_be_linked_and_not_supplied() -> None:
+    wanted = needed(LICENCE, Supplied.NONE, {"DANG_KIEM.wallet": "not_linked"})
+    assert wanted is not None and (wanted.action, wanted.forms) == ("link_on_vneid", ())
+    assert needed(LICENCE, Supplied.PAPER, {"DANG_KIEM.wallet": "not_linked"}) is None
+
+
+def test_while_a_source_is_silent_nothing_is_asked_for() -> None:
+    assert needed(LICENCE, Supplied.NONE, {"DANG_KIEM.wallet": "no_answer"}) is None
+
+
+def test_paper_given_to_a_no_paper_service_does_not_count() -> None:
+    for supplied in (Supplied.NONE, Supplied.PAPER):
+        wanted = needed(LICENCE, supplied, ABSENT, "P-KHONG-GIAY")
+        assert wanted is not None and wanted.forms == ("electronic",)
+    assert needed(LICENCE, Supplied.ELECTRONIC, ABSENT, "P-KHONG-GIAY") is None
+
+
+def test_of_a_choice_all_that_would_do_are_named() -> None:
+    wanted = needed(CHOICE, Supplied.NONE, ABSENT, "P-LUA-CHON")
+    assert wanted is not None
+    assert wanted.document_types == ("CAN_CUOC", "HO_CHIEU")
+    assert wanted.relation is Relation.ANY_OF
+
+
+def test_a_choice_with_one_paper_to_link_is_met_by_linking_it() -> None:
+    wanted = needed(CHOICE, Supplied.NONE, {"CAN_CUOC.wallet": "not_linked"}, "P-LUA-CHON")
+    assert wanted is not None and wanted.action == "link_on_vneid"
+    assert needed(CHOICE, Supplied.PAPER, {"CAN_CUOC.wallet": "not_linked"}, "P-LUA-CHON") is None
+
+
+def test_of_several_papers_that_are_all_needed_only_the_missing_ones_are_named() -> None:
+    both = component("CAN_CUOC", "VAN_BANG", relation=Relation.ALL_OF)
+    wanted = needed(both, Supplied.NONE, {"CAN_CUOC.wallet": "held"})
+    assert wanted is not None and wanted.document_types == ("VAN_BANG",)
+
+
+def test_cases_of_a_procedure_keep_their_order() -> None:
+    parts = tuple(replace(CARD, position=n, case=c) for n, c in enumerate(("b", "a", "b", None), 1))
+    known = Procedure("1.000001", "x", "x", "commune", "H00", ON, parts)
+    assert known.cases == ("b", "a")
+    assert [c.position for c in known.in_case("b")] == [1, 3, 4]
