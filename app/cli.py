@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.db import Database
+from app.db import Database, DatabaseUnavailable
 from app.domain.errors import JournalBroken
 from app.services import migrations, tokens
 from app.services.journal import verify_journal
@@ -35,6 +35,22 @@ def _settings() -> Settings:
         raise typer.Exit(2) from None
 
 
+def _refuse_old_schema(settings: Settings) -> None:
+    """A database that is not at this code's version is said so before anything is served."""
+    database = Database.open(settings.database_url, readers=1, writers=1)
+    try:
+        good = database.read_sync(migrations.at_head)
+    except DatabaseUnavailable:
+        good, reason = False, "không kết nối được cơ sở dữ liệu / the database cannot be reached"
+    else:
+        reason = "lược đồ chưa đúng phiên bản, hãy chạy: motlan db upgrade / the schema is not at this version"
+    finally:
+        database.dispose()
+    if not good:
+        typer.echo(reason, err=True)
+        raise typer.Exit(2)
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe / address to listen on.")] = None,
@@ -46,6 +62,7 @@ def serve(
     from app.main import create_app
 
     settings = _settings()
+    _refuse_old_schema(settings)
     uvicorn.run(
         create_app(settings),
         host=host or settings.host,
@@ -62,7 +79,9 @@ def worker() -> None:
     """Chạy tiến trình nền: tra cứu lại hồ sơ đang chờ / run the worker that rechecks waiting dossiers."""
     from app.worker import run
 
-    asyncio.run(run(_settings()))
+    settings = _settings()
+    _refuse_old_schema(settings)
+    asyncio.run(run(settings))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -133,6 +133,8 @@ def _show(console: Console, dossier: Mapping[str, Any]) -> None:
             lead["remedy"]["text"]["vi"],
         )
     console.print(table)
+    if any(n["status"] == "candidate" for c in dossier["components"] for f in c["findings"] for n in f["lists"]):
+        console.print("[dim]Phụ lục của CT 24: hàng viện dẫn chưa được xác nhận với văn bản gốc (candidate).[/]")
     needed = [f"{n['position']} ({', '.join(n['document_types'])})" for n in dossier["to_supply"]]
     console.print(f"[bold]Thực sự còn phải nộp:[/] {'; '.join(needed) or 'không còn gì'}")
 

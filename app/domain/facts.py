@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.domain.cases import Item, Setting
 from app.domain.catalogue import Catalogue, Form
 from app.domain.decisions import Decision, conclude
 from app.domain.evidence import Answer, Said, Source
 from app.domain.law import Rulebook
-from app.domain.paper_demands import Item, Setting, assess
+from app.domain.paper_demands import assess
 from app.domain.persons import SubjectKind
 
 

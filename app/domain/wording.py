@@ -103,7 +103,7 @@ def because(outcome: Outcome, reason: Reason, name: str, lookup: Lookup | None, 
                 f"Nguồn dữ liệu về {name} chưa trả lời: yêu cầu được treo, hệ thống tự tra cứu lại.",
                 "A source has not answered: the demand waits and is looked up again by itself.",
             )
-        case Outcome.PAPER_LAWFUL:
+        case Outcome.PAPER_LAWFUL:  # pragma: no branch (the last of all outcomes; the type checker holds it)
             return Text(
                 f"Được yêu cầu {name}: {_WHY[reason].vi}.",
                 f"The paper may be demanded: {_WHY[reason].en}.",

@@ -1,6 +1,5 @@
 """The journal's rows. The head of a writer's strand lives with its connection, so that no commit waits for another."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -41,12 +40,12 @@ def _heads(conn: Connection) -> Iterator[Head]:
             yield Head(row.strand, row.seq, row.digest)
 
 
-def entries(conn: Connection) -> Iterator[tuple[Entry, Mapping[str, Any]]]:
-    """All entries by strand and seq, each with its parsed bytes, streamed."""
+def entries(conn: Connection) -> Iterator[Entry]:
+    """All entries by strand and seq, streamed."""
     e = journal_entries
     rows = conn.execution_options(yield_per=1000).execute(select(e).order_by(e.c.strand, e.c.seq))
     for r in rows:
-        yield Entry(r.strand, r.seq, r.kind, r.bytes, r.digest), json.loads(r.bytes)
+        yield Entry(r.strand, r.seq, r.kind, r.bytes, r.digest)
 
 
 def strands(conn: Connection) -> set[str]:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.clock import rfc3339
+from app.domain.cases import Item, Setting
 from app.domain.catalogue import Catalogue, Form
 from app.domain.decisions import Decision, canonical
 from app.domain.evidence import Answer
 from app.domain.facts import Facts, decide
-from app.domain.paper_demands import Inquiry, Item, Setting, inquire
+from app.domain.paper_demands import Inquiry, inquire
 from app.domain.persons import Subject
 from app.registries.answers import Errand
 from app.repositories import decisions, evidence, journal

@@ -11,6 +11,7 @@ from uuid_utils import uuid7
 
 from app.clock import rfc3339
 from app.domain.calendar import wait_ends
+from app.domain.cases import NO_PAPER_SERVICES
 from app.domain.catalogue import Catalogue, Component, Form, Procedure
 from app.domain.decisions import Conclusion, Finding, canonical
 from app.domain.dossiers import (
@@ -24,7 +25,6 @@ from app.domain.dossiers import (
     to_supply,
 )
 from app.domain.errors import DomainError, TransitionNotAllowed
-from app.domain.paper_demands import NO_PAPER_SERVICES
 from app.domain.persons import Subject
 from app.repositories import decisions, dossiers, journal
 from app.repositories.dossiers import ComponentRow, DossierRow

@@ -6,6 +6,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -29,3 +30,10 @@ def downgrade(url: str, revision: str) -> None:
 @cache
 def head_revision() -> str | None:
     return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+
+
+def at_head(conn: Connection) -> bool:
+    """The schema is the one this code was written for."""
+    if not inspect(conn).has_table("alembic_version"):
+        return False
+    return conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() == head_revision()

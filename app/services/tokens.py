@@ -23,7 +23,7 @@ SCOPES = ("demands:write", "dossiers:read", "dossiers:write", "catalogue:write",
 DEMO_CLIENTS: dict[str, tuple[str, frozenset[str]]] = {
     "demo-onestop": ("demo-onestop-secret", frozenset({"demands:write", "dossiers:read", "dossiers:write"})),
     "demo-admin": ("demo-admin-secret", frozenset(SCOPES)),
-    "demo-auditor": ("demo-auditor-secret", frozenset({"reports:read", "journal:read", "dossiers:read"})),
+    "demo-auditor": ("demo-auditor-secret", frozenset({"reports:read", "journal:read"})),
 }
 
 

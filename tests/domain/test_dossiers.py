@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.cases import Item
 from app.domain.catalogue import Acceptance, Component, Form, Procedure, Relation
 from app.domain.decisions import Finding, Outcome
 from app.domain.dossiers import (
@@ -22,7 +23,6 @@ from app.domain.dossiers import (
 )
 from app.domain.errors import CaseRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
 from app.domain.facts import Facts, decide
-from app.domain.paper_demands import Item
 from app.domain.persons import SubjectKind
 from tests.law.casebook import answer_of, asked, catalogue, rulebook
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.cases import Item
 from app.domain.catalogue import Form
 from app.domain.decisions import canonical, conclude
 from app.domain.errors import ProcedureNotInForce, UnknownProcedure
 from app.domain.evidence import Answer, Said, Source
 from app.domain.facts import Facts, decide
-from app.domain.paper_demands import Item
 from app.domain.persons import SubjectKind
 from tests.law.casebook import catalogue, rulebook
 

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from app.domain.cases import Item
 from app.domain.catalogue import DocumentKind, Form, Relation
 from app.domain.decisions import Finding, Outcome, Reason, canonical
 from app.domain.errors import HolderRequired
 from app.domain.evidence import LookupStatus, Source
 from app.domain.facts import Facts, decide
-from app.domain.paper_demands import Item, assess, inquire, integrated_on
+from app.domain.paper_demands import assess, inquire, integrated_on
 from app.domain.persons import SubjectKind
 from tests.law.casebook import answer_of, asked, catalogue, granted, rulebook, setting_of
 

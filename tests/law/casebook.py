@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 
+from app.domain.cases import CUTTING_LIST, Item, Setting
 from app.domain.catalogue import Acceptance, Catalogue, Component, Form, Relation
 from app.domain.decisions import Decision, Finding
 from app.domain.evidence import Answer, LookupStatus, Said, Source
 from app.domain.facts import Facts, decide
 from app.domain.law import Rulebook
-from app.domain.paper_demands import CUTTING_LIST, Item, Setting, inquire
+from app.domain.paper_demands import inquire
 from app.domain.persons import SubjectKind
 from app.domain.publications import Kind, Publication, catalogue_of
 from app.rulebook.loader import load_rulebook
