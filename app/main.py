@@ -1,4 +1,4 @@
-"""The service: every route, in the order a newcomer meets them. Nothing happens at import time."""
+"""The service. Nothing happens at import time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from app.api import catalogue, decisions, dossiers, health, paper_demands, problems, tokens
-from app.api.gate import Gate
-from app.api.openapi import describe
+from app.api import docs
+from app.api.assembly import assemble
 from app.logs import configure, log
+from app.services.tokens import DEMO_CLIENTS
 from app.settings import Settings
 from app.wiring import open_desk, seed
 
@@ -30,17 +30,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         finally:
             await desk.close()
 
-    app = FastAPIOffline(
-        title="Một Lần",
-        version="0.1.0",
-        lifespan=lifespan,
-        redoc_url=None,
-        swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
-    )
+    # Its pages are made in `docs`; what it brings are Swagger UI's files.
+    app = FastAPIOffline(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.desk = desk
-    problems.install(app)
-    for part in (paper_demands, decisions, dossiers, catalogue, tokens, health):
-        app.include_router(part.router)
-    describe(app)
-    app.add_middleware(Gate)
+    assemble(app)
+    docs.install(app, ("demo-admin", DEMO_CLIENTS["demo-admin"][0]) if settings.env == "demo" else None)
     return app

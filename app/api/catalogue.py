@@ -1,4 +1,4 @@
-"""`/v1/procedures`, `/v1/document-types`, `/v1/lists`, `/v1/laws`, `/v1/integrated-documents`: read by all, published by few."""
+"""`/v1/procedures`, `…/document-types`, `…/lists`, `…/laws`, `…/integrated-documents`: all read, few publish."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request, Response, Security
 
 from app.api import examples
-from app.api.problems import Problem
+from app.api.problems import Problem, safe
+from app.api.requests import StrictRoute
 from app.api.schemas.catalogue import (
+    AsOfIn,
     DocumentTypeIn,
     DocumentTypeOut,
     IntegratedListOut,
@@ -16,9 +18,11 @@ from app.api.schemas.catalogue import (
     ListMemberIn,
     ListOut,
     Page,
+    PageIn,
     ProcedureBrief,
     ProcedureIn,
     ProcedureOut,
+    ProceduresIn,
     PublishedOut,
 )
 from app.api.schemas.common import problems
@@ -29,14 +33,11 @@ from app.domain.errors import ProcedureNotInForce, UnknownDocumentType, UnknownL
 from app.services import catalogue
 from app.services.desk import Desk
 
-router = APIRouter(tags=["Danh mục"])
+router = APIRouter(tags=["Danh mục"], route_class=StrictRoute)
 
 Writer = Annotated[Call, Security(authenticated, scopes=["catalogue:write"])]
-AsOf = Annotated[date | None, Query(description="Theo ngày này (mặc định: hôm nay) / as of this day (default: today)")]
-Cursor = Annotated[
-    str | None, Query(max_length=64, pattern="^[A-Za-z0-9._-]+$", description="`next_cursor` của trang trước")
-]
-Limit = Annotated[int, Query(ge=1, le=200)]
+AsOf = Annotated[AsOfIn, Query()]
+Paged = Annotated[PageIn, Query()]
 ProcedurePath = Annotated[str, Path(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]
 TypePath = Annotated[str, Path(pattern="^[A-Z0-9_]{1,64}$", examples=["GIAY_KHAI_SINH"])]
 ListPath = Annotated[str, Path(pattern="^[a-z0-9.-]{1,40}$", examples=["nq66.7-annex-1"])]
@@ -44,7 +45,8 @@ MemberPath = Annotated[str, Path(pattern=r"^([0-9]\.[0-9]{6}|[A-Z0-9_]{1,64})$",
 _READ = problems(422, 503)
 _READ_ONE = problems(404, 422, 503)
 _PUBLISH: dict[int | str, dict[str, Any]] = {
-    **problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    **problems(400, 401, 403, 413, 415, 422, 503),
+    200: {"description": "Phiên bản mới, hoặc đã có đúng như vậy / a new version, or the very same is there already"},
     201: {"model": PublishedOut, "description": "Đã công bố mới / published for the first time"},
 }
 
@@ -54,6 +56,10 @@ async def _known(request: Request) -> tuple[Desk, Catalogue]:
     return desk, await desk.db.read(desk.snapshots.current)
 
 
+def _day(asked: AsOfIn, desk: Desk) -> date:
+    return asked.as_of or desk.clock.today()
+
+
 @router.get(
     "/v1/procedures",
     operation_id="listProcedures",
@@ -61,16 +67,10 @@ async def _known(request: Request) -> tuple[Desk, Catalogue]:
     response_model=Page[ProcedureBrief],
     responses=_READ,
 )
-async def procedures(
-    request: Request,
-    as_of: AsOf = None,
-    sector: Annotated[str | None, Query(max_length=300)] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> dict[str, Any]:
+async def procedures(request: Request, asked: Annotated[ProceduresIn, Query()]) -> dict[str, Any]:
     """Phiên bản có hiệu lực vào ngày hỏi / the versions in force on the day."""
     desk, known = await _known(request)
-    return views.procedures(known, as_of or desk.clock.today(), sector, cursor, limit)
+    return views.procedures(known, _day(asked, desk), asked.sector, asked.cursor, asked.limit)
 
 
 @router.get(
@@ -80,14 +80,14 @@ async def procedures(
     response_model=ProcedureOut,
     responses=_READ_ONE,
 )
-async def procedure(request: Request, code: ProcedurePath, as_of: AsOf = None) -> dict[str, Any]:
+async def procedure(request: Request, code: ProcedurePath, asked: AsOf) -> dict[str, Any]:
     """Thành phần, trường hợp, danh sách mà thủ tục thuộc về / components, cases, lists it stands on."""
     desk, known = await _known(request)
-    day = as_of or desk.clock.today()
+    day = _day(asked, desk)
     try:
         return views.procedure(known, known.procedure(code, day), day)
     except (UnknownProcedure, ProcedureNotInForce) as e:
-        raise Problem("not-in-catalogue", **e.facts) from None
+        raise Problem("not-in-catalogue", facts=safe(e)) from None
 
 
 @router.put(
@@ -95,7 +95,7 @@ async def procedure(request: Request, code: ProcedurePath, as_of: AsOf = None) -
     operation_id="publishProcedure",
     summary="Công bố một phiên bản thủ tục",
     response_model=PublishedOut,
-    responses=_PUBLISH,
+    responses={**_PUBLISH, **problems(409)},
 )
 async def publish_procedure(
     call: Writer,
@@ -118,12 +118,10 @@ async def publish_procedure(
     response_model=Page[DocumentTypeOut],
     responses=_READ,
 )
-async def document_types(
-    request: Request, as_of: AsOf = None, cursor: Cursor = None, limit: Limit = 100
-) -> dict[str, Any]:
+async def document_types(request: Request, asked: Paged) -> dict[str, Any]:
     """Mỗi loại với các nguồn dữ liệu có hiệu lực vào ngày hỏi / each with its sources in force on the day."""
     desk, known = await _known(request)
-    return views.document_types(known, as_of or desk.clock.today(), cursor, limit)
+    return views.document_types(known, _day(asked, desk), asked.cursor, asked.limit)
 
 
 @router.get(
@@ -133,13 +131,13 @@ async def document_types(
     response_model=DocumentTypeOut,
     responses=_READ_ONE,
 )
-async def document_type(request: Request, code: TypePath, as_of: AsOf = None) -> dict[str, Any]:
+async def document_type(request: Request, code: TypePath, asked: AsOf) -> dict[str, Any]:
     """Nguồn dữ liệu của loại giấy tờ vào ngày hỏi / its sources in force on the day."""
     desk, known = await _known(request)
     try:
-        return views.document_type(known.document_type(code), as_of or desk.clock.today())
+        return views.document_type(known.document_type(code), _day(asked, desk))
     except UnknownDocumentType as e:
-        raise Problem("not-in-catalogue", **e.facts) from None
+        raise Problem("not-in-catalogue", facts=safe(e)) from None
 
 
 @router.put(
@@ -167,10 +165,10 @@ async def publish_document_type(
     response_model=Page[ListBrief],
     responses=_READ,
 )
-async def lists(request: Request, as_of: AsOf = None) -> dict[str, Any]:
+async def lists(request: Request, asked: Paged) -> dict[str, Any]:
     """Số mục văn bản nêu (`declared`) và số đã nạp (`loaded`) / how many the act says, how many are known here."""
     desk, known = await _known(request)
-    return views.lists(known, desk.rulebook, as_of or desk.clock.today())
+    return views.lists(known, desk.rulebook, _day(asked, desk), asked.cursor, asked.limit)
 
 
 @router.get(
@@ -180,12 +178,12 @@ async def lists(request: Request, as_of: AsOf = None) -> dict[str, Any]:
     response_model=ListOut,
     responses=_READ_ONE,
 )
-async def list_(request: Request, list_id: ListPath, as_of: AsOf = None) -> dict[str, Any]:
+async def list_(request: Request, list_id: ListPath, asked: AsOf) -> dict[str, Any]:
     """Mỗi mục: đã xác nhận hay mới là ứng viên / each row confirmed, or a candidate still."""
     desk, known = await _known(request)
     if list_id not in desk.rulebook.lists:
-        raise Problem("not-in-catalogue", list=list_id)
-    return views.list_of(known, desk.rulebook, list_id, as_of or desk.clock.today())
+        raise Problem("not-in-catalogue")
+    return views.list_of(known, desk.rulebook, list_id, _day(asked, desk))
 
 
 @router.put(
@@ -193,7 +191,7 @@ async def list_(request: Request, list_id: ListPath, as_of: AsOf = None) -> dict
     operation_id="publishListMember",
     summary="Công bố một mục của danh sách",
     response_model=PublishedOut,
-    responses=_PUBLISH,
+    responses={**_PUBLISH, **problems(404)},
 )
 async def publish_list_member(
     call: Writer,
@@ -206,7 +204,7 @@ async def publish_list_member(
     try:
         done = await catalogue.publish_list_member(call.desk, call.caller.client_id, list_id, code, _body(body))
     except UnknownList as e:
-        raise Problem("not-in-catalogue", **e.facts) from None
+        raise Problem("not-in-catalogue", facts=safe(e)) from None
     return _published(done, code, response)
 
 
@@ -217,10 +215,10 @@ async def publish_list_member(
     response_model=Page[LawOut],
     responses=_READ,
 )
-async def laws(request: Request, as_of: AsOf = None) -> dict[str, Any]:
+async def laws(request: Request, asked: Paged) -> dict[str, Any]:
     """Hiệu lực vào ngày hỏi, lời văn nếu đã đọc được, ngày đối chiếu gần nhất / in force or not, words, last check."""
     desk: Desk = request.app.state.desk
-    return views.laws(desk.rulebook, as_of or desk.clock.today())
+    return views.laws(desk.rulebook, _day(asked, desk), asked.cursor, asked.limit)
 
 
 @router.get(
@@ -230,11 +228,12 @@ async def laws(request: Request, as_of: AsOf = None) -> dict[str, Any]:
     response_model=IntegratedListOut,
     responses=_READ,
 )
-async def integrated_documents(request: Request, as_of: AsOf = None) -> dict[str, Any]:
+async def integrated_documents(request: Request, asked: Paged) -> dict[str, Any]:
     """Danh mục mà trung tâm phục vụ hành chính công phải công bố / the list every one-stop centre must publish."""
     desk, known = await _known(request)
-    day = as_of or desk.clock.today()
-    return views.integrated(known, desk.rulebook, catalogue.integrated_documents(known, desk.rulebook, day), day)
+    day = _day(asked, desk)
+    found = catalogue.integrated_documents(known, desk.rulebook, day)
+    return views.integrated(known, desk.rulebook, found, day, asked.cursor, asked.limit)
 
 
 def _body(body: DocumentTypeIn | ProcedureIn | ListMemberIn) -> dict[str, Any]:

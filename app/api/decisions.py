@@ -4,18 +4,19 @@ import json
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response, Security
+from fastapi import APIRouter, Body, Path, Response, Security
 from fastapi.responses import PlainTextResponse
 
+from app.api import examples
 from app.api.explanation import explain
-from app.api.requests import json_answer
+from app.api.requests import StrictRoute, json_answer
 from app.api.schemas.common import problems
 from app.api.schemas.decisions import DecisionOut, ReplayIn, ReplayOut
 from app.api.security import Call, authenticated
 from app.domain.decisions import canonical
 from app.services import decisions
 
-router = APIRouter(tags=["Quyết định"])
+router = APIRouter(tags=["Quyết định"], route_class=StrictRoute)
 
 DecisionId = Annotated[UUID, Path(description="Mã quyết định", examples=["019ac000-0000-7000-8000-000000000000"])]
 Reader = Annotated[Call, Security(authenticated, scopes=["demands:write", "dossiers:read"])]
@@ -54,7 +55,11 @@ async def explanation(call: Reader, decision_id: DecisionId) -> PlainTextRespons
     response_model=ReplayOut,
     responses=problems(400, 401, 403, 404, 413, 415, 422, 503),
 )
-async def replay(call: Reader, decision_id: DecisionId, body: ReplayIn | None = None) -> Response:
+async def replay(
+    call: Reader,
+    decision_id: DecisionId,
+    body: Annotated[ReplayIn | None, Body(openapi_examples=examples.REPLAYS)] = None,
+) -> Response:
     """Không có tham số: phải giống hệt. Có ngày hoặc phiên bản khác: "nếu … thì sao?".
 
     The stored facts judged again give the same bytes; under another day or catalogue revision they say "what if".

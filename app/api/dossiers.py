@@ -1,13 +1,14 @@
 """`/v1/dossiers`: filed, read, looked at again, moved on, asked to be supplemented."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Response, Security
 
 from app.api import examples
+from app.api.links import to_decision, to_dossier
 from app.api.problems import problem, trace_of
-from app.api.requests import IdempotencyKey, IfMatch, json_answer, key_of, versions_of
+from app.api.requests import IDEMPOTENCY_KEY, IF_MATCH, StrictRoute, json_answer, key_of, versions_of
 from app.api.schemas.common import problems
 from app.api.schemas.dossiers import (
     DossierIn,
@@ -26,17 +27,18 @@ from app.domain.dossiers import CODE, Status, Supplied
 from app.services import dossiers, idempotency
 from app.services.dossiers import Answer, Asked, Offered, Submission
 
-router = APIRouter(tags=["Hồ sơ"])
+router = APIRouter(tags=["Hồ sơ"], route_class=StrictRoute)
 
 DossierCode = Annotated[
     str, Path(description="Mã hồ sơ", pattern=f"^{CODE.pattern}$", examples=["000.00.00.H27-261122-0001"])
 ]
 Reader = Annotated[Call, Security(authenticated, scopes=["dossiers:read"])]
 Writer = Annotated[Call, Security(authenticated, scopes=["dossiers:write"])]
-_CHANGE_PROBLEMS = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
-_ETAG = {
-    "headers": {"ETag": {"description": "Phiên bản của hồ sơ, gửi lại bằng If-Match", "schema": {"type": "string"}}}
-}
+_CHANGE: dict[str, Any] = {"parameters": [IF_MATCH, IDEMPOTENCY_KEY]}
+_CHANGE_PROBLEMS: dict[int | str, dict[str, Any]] = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
+_ETAG = {"ETag": {"description": "Phiên bản của hồ sơ, gửi lại bằng If-Match", "schema": {"type": "string"}}}
+_LOCATION = {"Location": {"description": "Địa chỉ của hồ sơ / where it is read", "schema": {"type": "string"}}}
+_CHANGED: dict[int | str, dict[str, Any]] = {200: {"headers": _ETAG, "links": to_dossier()}}
 
 
 @router.post(
@@ -45,18 +47,21 @@ _ETAG = {
     summary="Nộp hồ sơ",
     status_code=201,
     response_model=DossierOut,
-    responses={**problems(400, 401, 403, 409, 413, 415, 422, 503), 201: _ETAG},
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
+    responses={
+        **problems(400, 401, 403, 409, 413, 415, 422, 503),
+        201: {"headers": {**_ETAG, **_LOCATION}, "links": to_dossier() | to_decision("$response.body#/decisions/0")},
+    },
 )
 async def submit(
     call: Writer,
     body: Annotated[DossierIn, Body(openapi_examples=examples.DOSSIERS)],
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Mỗi giấy tờ của hồ sơ được kiểm tra; `to_supply` là những gì thực sự còn phải nộp.
 
     Every paper of the dossier is judged; `to_supply` is what is really still needed.
     """
-    key = await key_of(call, "POST /v1/dossiers", idempotency_key)
+    key = await key_of(call, "POST /v1/dossiers")
     submission = Submission(
         procedure=body.procedure,
         agency=body.agency,
@@ -74,7 +79,7 @@ async def submit(
     operation_id="readDossier",
     summary="Đọc hồ sơ",
     response_model=DossierOut,
-    responses={**problems(401, 403, 404, 422, 503), 200: _ETAG},
+    responses={**problems(401, 403, 404, 422, 503), **_CHANGED},
 )
 async def read(call: Reader, code: DossierCode) -> Response:
     """Trạng thái, kết luận từng giấy tờ, những gì còn phải nộp / status, findings, what is still needed."""
@@ -86,18 +91,17 @@ async def read(call: Reader, code: DossierCode) -> Response:
     operation_id="recheckDossier",
     summary="Tra cứu lại các nguồn dữ liệu cho hồ sơ",
     response_model=DossierOut,
-    responses={**_CHANGE_PROBLEMS, 200: _ETAG},
+    openapi_extra=_CHANGE,
+    responses={**_CHANGE_PROBLEMS, **_CHANGED},
 )
 async def recheck(
     call: Writer,
     code: DossierCode,
-    body: RecheckIn | None = None,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
+    body: Annotated[RecheckIn | None, Body(openapi_examples=examples.RECHECKS)] = None,
 ) -> Response:
     """Hệ thống tự tra cứu lại; lệnh này dành cho khi muốn biết ngay / asks the sources again at once."""
-    versions = versions_of(if_match)
-    key = await key_of(call, f"POST /v1/dossiers/{code}/recheck", idempotency_key)
+    versions = versions_of(call)
+    key = await key_of(call, f"POST /v1/dossiers/{code}/recheck")
     return _out(await dossiers.recheck(call.desk, call.caller, code, versions, key))
 
 
@@ -106,22 +110,21 @@ async def recheck(
     operation_id="moveDossier",
     summary="Chuyển trạng thái hồ sơ",
     response_model=DossierOut,
-    responses={**_CHANGE_PROBLEMS, 200: _ETAG},
+    openapi_extra=_CHANGE,
+    responses={**_CHANGE_PROBLEMS, **_CHANGED},
 )
 async def move(
     call: Writer,
     code: DossierCode,
     body: Annotated[TransitionIn, Body(openapi_examples=examples.TRANSITIONS)],
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Giữa mười trạng thái quốc gia; trạng thái 3 và 5 phải có lý do. Lý do không thay cho yêu cầu bổ sung giấy tờ.
 
     Among the ten national statuses; 3 and 5 need a reason. A reason is internal and asks the citizen for nothing:
     papers are asked for by a supplement request alone.
     """
-    versions = versions_of(if_match)
-    key = await key_of(call, f"POST /v1/dossiers/{code}/transitions", idempotency_key)
+    versions = versions_of(call)
+    key = await key_of(call, f"POST /v1/dossiers/{code}/transitions")
     return _out(await dossiers.transition(call.desk, call.caller, code, versions, Status(body.to), body.reason, key))
 
 
@@ -131,9 +134,10 @@ async def move(
     summary="Yêu cầu bổ sung giấy tờ",
     status_code=201,
     response_model=SupplementOut,
+    openapi_extra=_CHANGE,
     responses={
         **_CHANGE_PROBLEMS,
-        201: _ETAG,
+        201: {"headers": _ETAG, "links": to_dossier() | to_decision("$response.body#/decision/decision_id")},
         409: {
             "model": SupplementRefusedOut,
             "description": "Có giấy tờ không được phép yêu cầu, hoặc trạng thái không cho phép",
@@ -144,15 +148,13 @@ async def request_supplement(
     call: Writer,
     code: DossierCode,
     body: Annotated[SupplementIn, Body(openapi_examples=examples.SUPPLEMENTS)],
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Chỉ gửi tới công dân khi mọi giấy tờ đều được phép yêu cầu; nếu không, 409 kèm quyết định, không gửi gì.
 
     Sent only when every item is lawful; otherwise 409 with the decision inside, and nothing reaches the citizen.
     """
-    versions = versions_of(if_match)
-    key = await key_of(call, f"POST /v1/dossiers/{code}/supplement-requests", idempotency_key)
+    versions = versions_of(call)
+    key = await key_of(call, f"POST /v1/dossiers/{code}/supplement-requests")
     asked = [_asked(item) for item in body.items]
     try:
         answer = await dossiers.request_supplement(call.desk, call.caller, code, versions, asked, key)

@@ -137,6 +137,13 @@ DOSSIERS: dict[str, Any] = {
         },
     ),
 }
+RECHECKS: dict[str, Any] = {"now": _example("Tra cứu lại ngay / look again now", {})}
+REPLAYS: dict[str, Any] = {
+    "same": _example("Như đã quyết định / as it was judged", {}),
+    "what_if": _example(
+        "Nếu luật của ngày khác được áp dụng? / under the law of another day", {"law_as_of": "2025-09-12"}
+    ),
+}
 TRANSITIONS: dict[str, Any] = {
     "receive": _example("1 → 2: tiếp nhận", {"to": 2}),
     "process": _example("2 → 4: chuyển xử lý", {"to": 4}),

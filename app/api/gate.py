@@ -2,7 +2,9 @@
 
 import re
 import time
+from functools import lru_cache
 from secrets import token_hex
+from types import TracebackType
 
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
@@ -13,15 +15,24 @@ from app.logs import log
 
 MAX_BODY = 1024 * 1024
 _TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+# Nine digits in a row could be somebody's number: such a trace id is not taken over, and none is made.
+_LONG_NUMBER = re.compile(r"[0-9]{9}")
 _JSON = re.compile(rb"application/(?:[a-z0-9.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+_FORM = re.compile(rb"application/x-www-form-urlencoded\s*(?:;.*)?", re.IGNORECASE)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 REQUESTS = Counter("motlan_http_requests_total", "Requests by route template and status", ["method", "route", "status"])
 SECONDS = Histogram("motlan_http_request_seconds", "Time to the whole answer, by route template", ["method", "route"])
+_requests, _seconds = lru_cache(1024)(REQUESTS.labels), lru_cache(256)(SECONDS.labels)
 
 
 class BodyTooLarge(HTTPException):
     def __init__(self) -> None:
         super().__init__(413)
+
+
+class AnswerCutShort(Exception):
+    """Raised to the server when an answer had begun, so that it drops the connection; says nothing of what happened."""
 
 
 class Gate:
@@ -36,20 +47,15 @@ class Gate:
             return
         began = time.perf_counter()
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        given = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
-        trace_id = given[1].decode() if given else token_hex(16)
-        scope["trace_id"] = trace_id
-        status = 500
+        trace_id = scope["trace_id"] = _trace_id(headers.get(b"traceparent"))
+        added = ((b"x-trace-id", trace_id.encode()), (b"x-content-type-options", b"nosniff"))
+        status = 0
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-trace-id", trace_id.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:
@@ -58,12 +64,18 @@ class Gate:
                 await problem(refused, trace_id)(scope, receive, sending)
             else:
                 await self._app(scope, _limited(receive), sending)
+        except Exception as e:  # noqa: BLE001 - whatever went wrong is answered as one problem
+            # The type and the place, never the text: it may quote what was sent.
+            log.error("unexpected error", trace_id=trace_id, kind=type(e).__name__, where=_place(e.__traceback__))
+            if status:
+                raise AnswerCutShort from None
+            await problem("internal-error", trace_id)(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            REQUESTS.labels(method, route, status).inc()
-            SECONDS.labels(method, route).observe(seconds)
+            _requests(method, route, status).inc()
+            _seconds(method, route).observe(seconds)
             log.info(
                 "request",
                 trace_id=trace_id,
@@ -75,7 +87,15 @@ class Gate:
             )
 
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+def _trace_id(traceparent: bytes | None) -> str:
+    """The caller's trace (W3C Trace Context), or a new one."""
+    if traceparent is not None and (given := _TRACEPARENT.fullmatch(traceparent)):
+        trace_id = given[1].decode()
+        if not _LONG_NUMBER.search(trace_id):
+            return trace_id
+    while _LONG_NUMBER.search(trace_id := token_hex(16)):
+        pass
+    return trace_id
 
 
 def _refused(scope: Scope, headers: dict[bytes, bytes]) -> str | None:
@@ -83,10 +103,13 @@ def _refused(scope: Scope, headers: dict[bytes, bytes]) -> str | None:
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > MAX_BODY:
         return "body-too-large"
-    has_body = (length.isdigit() and int(length) > 0) or b"transfer-encoding" in headers
-    if has_body and scope["path"].startswith("/v1/") and not _JSON.fullmatch(headers.get(b"content-type", b"")):
-        return "unsupported-media-type"
-    return None
+    if scope["method"] not in ("POST", "PUT") or not (length.strip(b"0") or b"transfer-encoding" in headers):
+        return None
+    if not scope["path"].startswith(("/v1/", "/oauth/")):
+        return None
+    expected = _JSON if scope["path"].startswith("/v1/") else _FORM
+    packed = headers.get(b"content-encoding", b"identity").lower() != b"identity"
+    return "unsupported-media-type" if packed or not expected.fullmatch(headers.get(b"content-type", b"")) else None
 
 
 def _limited(receive: Receive) -> Receive:
@@ -102,3 +125,9 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return receiving
+
+
+def _place(tb: TracebackType | None) -> str:
+    while tb and tb.tb_next:
+        tb = tb.tb_next
+    return f"{tb.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{tb.tb_lineno}" if tb else ""

@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api.problems import MEDIA_TYPE
+from app.api.problems import MEDIA_TYPE, body_of
+from app.api.wording import CATALOGUE
 
 _SUMMARY = "Đã có dữ liệu thì không đòi giấy / no paper for what the State already holds"
 _DESCRIPTION = """
@@ -24,6 +25,18 @@ _TAGS = [
     {"name": "Xác thực", "description": "OAuth 2.0 client_credentials"},
     {"name": "Vận hành", "description": "Tình trạng và số đo / health and metrics"},
 ]
+# What stands behind a 409 of each call; a paper refused is no error of `assessPaperDemand`.
+_CONFLICTS = {
+    "assessPaperDemand": "request-in-progress",
+    "submitDossier": "request-in-progress",
+    "recheckDossier": "transition-not-allowed",
+    "moveDossier": "transition-not-allowed",
+    "requestSupplement": "paper-demand-refused",
+    "publishProcedure": "paper-demand-refused",
+}
+_MISSING = {"decisions": "unknown-decision", "dossiers": "unknown-dossier"}
+_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+_PROBLEMS = ("/ProblemOut", "/SupplementRefusedOut")
 # Any one of the scopes is enough: alternatives, where the framework would write them as one demand for all.
 _EITHER = {
     "readDecision": ("demands:write", "dossiers:read"),
@@ -34,6 +47,7 @@ _EITHER = {
 
 def describe(app: FastAPI) -> None:
     """Replace the app's generator by one that finishes its work; made once, on first demand."""
+    app.title, app.version = "Một Lần", "0.1.0"
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -53,17 +67,31 @@ def _finished(schema: dict[str, Any]) -> dict[str, Any]:
     )
     schema["servers"] = [{"url": "/", "description": "Máy chủ này / this server"}]
     schema["tags"] = _TAGS
-    for path in schema["paths"].values():
-        for operation in path.values():
-            _operation(operation)
+    schema["components"]["securitySchemes"]["client"] = {
+        "type": "http",
+        "scheme": "basic",
+        "description": "Chỉ cho POST /oauth/token: mã và khóa của hệ thống / the client's id and secret",
+    }
+    for path, methods in schema["paths"].items():
+        for operation in methods.values():
+            _operation(path, operation)
     return schema
 
 
-def _operation(operation: dict[str, Any]) -> None:
+def _operation(path: str, operation: dict[str, Any]) -> None:
     if scopes := _EITHER.get(operation["operationId"]):
         operation["security"] = [{"motlan": [scope]} for scope in scopes]
     for status, response in operation["responses"].items():
-        content = response.get("content", {})
-        problem = content.get("application/json", {}).get("schema", {}).get("$ref", "")
-        if status[0] in "45" and problem.endswith(("/ProblemOut", "/SupplementRefusedOut")):
-            content[MEDIA_TYPE] = content.pop("application/json")
+        for content in list(response.get("content", {}).values()):
+            if status[0] in "45" and content["schema"].get("$ref", "").endswith(_PROBLEMS):
+                content["example"] = body_of(_usual(path, operation["operationId"], status), _TRACE)
+                response["content"] = {MEDIA_TYPE: content}
+
+
+def _usual(path: str, operation_id: str, status: str) -> str:
+    """The code that most often stands behind a status of a call, as its example."""
+    if status == "404":
+        return _MISSING.get(path.split("/")[2], "not-in-catalogue")
+    if status == "409":
+        return _CONFLICTS[operation_id]
+    return next(code for code, words in CATALOGUE.items() if words.status == int(status))

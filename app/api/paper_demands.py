@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Response, Security
 
 from app.api import examples
-from app.api.requests import IdempotencyKey, json_answer, key_of
+from app.api.links import to_decision
+from app.api.requests import IDEMPOTENCY_KEY, StrictRoute, json_answer, key_of
 from app.api.schemas.common import problems
 from app.api.schemas.decisions import DecisionOut
 from app.api.schemas.paper_demands import DemandIn, ItemIn
@@ -15,7 +16,7 @@ from app.domain.persons import Subject
 from app.services import paper_demands
 from app.services.checks import Check, Line
 
-router = APIRouter(tags=["Yêu cầu giấy tờ"])
+router = APIRouter(tags=["Yêu cầu giấy tờ"], route_class=StrictRoute)
 
 
 @router.post(
@@ -24,19 +25,22 @@ router = APIRouter(tags=["Yêu cầu giấy tờ"])
     summary="Kiểm tra một yêu cầu nộp giấy tờ",
     response_model=DecisionOut,
     response_description="Quyết định: từ chối là một kết quả, không phải lỗi / a refusal is a result, not an error",
-    responses=problems(400, 401, 403, 409, 413, 415, 422, 503),
+    openapi_extra={"parameters": [IDEMPOTENCY_KEY]},
+    responses={
+        **problems(400, 401, 403, 409, 413, 415, 422, 503),
+        200: {"links": to_decision("$response.body#/decision_id")},
+    },
 )
 async def assess(
     call: Annotated[Call, Security(authenticated, scopes=["demands:write"])],
     body: Annotated[DemandIn, Body(openapi_examples=examples.DEMANDS)],
-    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Với từng giấy tờ: được yêu cầu hay không, theo điều khoản nào, làm gì thay thế.
 
     For each paper: may it be demanded, under which provision, and what to do instead. The decision is kept before it
     is answered.
     """
-    key = await key_of(call, "POST /v1/paper-demands", idempotency_key)
+    key = await key_of(call, "POST /v1/paper-demands")
     check = Check(
         purpose="paper_demand",
         procedure=body.procedure,

@@ -4,14 +4,15 @@ Nothing the caller sent is echoed: a citizen's number in a wrong place must not 
 """
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from app.api.schemas.common import input_names
 from app.api.wording import CATALOGUE, FIELD_FAULTS, Words
 from app.db import DatabaseUnavailable
 from app.domain.errors import DomainError
@@ -19,8 +20,15 @@ from app.logs import log
 from app.services import idempotency
 
 MEDIA_TYPE = "application/problem+json"
-_PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}")
+# Facts of an error of meaning that come from our own data. The others repeat what was sent and are not shown.
+_SAFE_FACTS = frozenset("allowed cases components in_force_from known status subject".split())
 
+# The fields whose value such a fact repeats.
+_FIELDS = {
+    "procedure": {"procedure", "procedures"},
+    "document_type": {"document_type", "document_types"},
+    "law": {"basis", "cites"},
+}
 
 # What the framework raises by itself.
 _BY_STATUS = {
@@ -34,9 +42,26 @@ _BY_STATUS = {
 class Problem(Exception):
     """Raised by the API itself for what is no error of meaning (a missing header, a wrong media type)."""
 
-    def __init__(self, code: str, headers: Mapping[str, str] | None = None, **facts: Any) -> None:
+    def __init__(
+        self, code: str, headers: Mapping[str, str] | None = None, facts: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(code)
-        self.code, self.headers, self.facts = code, dict(headers or {}), facts
+        self.code, self.headers, self.facts = code, headers, facts
+
+
+def body_of(code: str, trace_id: str) -> dict[str, Any]:
+    """The members every problem has."""
+    words: Words = CATALOGUE[code]
+    return {
+        "type": f"urn:motlan:problem:{code}",
+        "title": words.title_vi,
+        "status": words.status,
+        "detail": words.detail_vi,
+        "title_en": words.title_en,
+        "detail_en": words.detail_en,
+        "code": code,
+        "trace_id": trace_id,
+    }
 
 
 def problem(
@@ -49,24 +74,14 @@ def problem(
     **members: Any,
 ) -> Response:
     """The answer for one code of the catalogue; `facts` and `members` are safe to show."""
-    words: Words = CATALOGUE[code]
-    body: dict[str, Any] = {
-        "type": f"urn:motlan:problem:{code}",
-        "title": words.title_vi,
-        "status": words.status,
-        "detail": words.detail_vi,
-        "title_en": words.title_en,
-        "detail_en": words.detail_en,
-        "code": code,
-        "trace_id": trace_id,
-    }
+    body = body_of(code, trace_id)
     if facts:
         body["facts"] = dict(facts)
     if errors:
         body["errors"] = list(errors)
     body.update(members)
     raw = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str).encode()
-    return Response(raw, words.status, dict(headers or {}), MEDIA_TYPE)
+    return Response(raw, CATALOGUE[code].status, dict(headers or {}), MEDIA_TYPE)
 
 
 def trace_of(request: Request) -> str:
@@ -82,7 +97,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DomainError)
     async def _domain(request: Request, e: DomainError) -> Response:
-        return problem(e.code, trace_of(request), facts=e.facts)
+        return problem(e.code, trace_of(request), facts=safe(e), errors=_places(e, request))
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, e: RequestValidationError) -> Response:
@@ -94,7 +109,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, e: HTTPException) -> Response:
         code = _BY_STATUS.get(e.status_code, "internal-error")
-        return problem(code, trace_of(request), headers=e.headers)
+        headers = {"allow": ", ".join(_allowed(request))} if e.status_code == 405 else e.headers
+        return problem(code, trace_of(request), headers=headers)
 
     @app.exception_handler(idempotency.Repeated)
     async def _repeated(request: Request, e: idempotency.Repeated) -> Response:
@@ -118,15 +134,39 @@ def install(app: FastAPI) -> None:
         log.error("database unavailable", trace_id=trace_of(request), kind=type(e).__name__)
         return problem("temporarily-unavailable", trace_of(request), headers={"retry-after": "2"})
 
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, e: Exception) -> Response:
-        # The type and the place, never the text: it may quote what was sent.
-        tb = e.__traceback__
-        while tb and tb.tb_next:
-            tb = tb.tb_next
-        where = f"{tb.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{tb.tb_lineno}" if tb else ""
-        log.error("unexpected error", trace_id=trace_of(request), kind=type(e).__name__, where=where)
-        return problem("internal-error", trace_of(request))
+
+def safe(e: DomainError) -> dict[str, Any]:
+    """The facts of an error of meaning that may be shown."""
+    return {k: v for k, v in e.facts.items() if k in _SAFE_FACTS}
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of this address; each route alone would name only its own."""
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in request.app.routes)
+    ]
+
+
+def _places(e: DomainError, request: Request) -> list[dict[str, Any]]:
+    """Where in the body the value stands that an error of meaning is about, instead of the value."""
+    words = CATALOGUE[e.code]
+    places = [
+        at
+        for fact, names in _FIELDS.items()
+        for at, value in _leaves(request.scope.get("json"), "body")
+        if fact in e.facts and value == e.facts[fact] and names.intersection(at.split("/")[-2:])
+    ]
+    return [{"at": at, "kind": e.code, "vi": words.title_vi, "en": words.title_en} for at in places[:50]]
+
+
+def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(inner, f"{at}/{key}")
+    else:
+        yield at, value
 
 
 def _field(fault: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,5 +190,6 @@ class _Lenient(dict[str, Any]):
 
 def _pointer(loc: Sequence[Any]) -> str:
     """Where it stands, as `body/items/0/form`; a name that is not one of ours may itself be somebody's number."""
-    parts = [str(p) if isinstance(p, int) or _PLAIN_NAME.fullmatch(str(p)) else "…" for p in loc]
-    return "/".join(parts)
+    first, *rest = loc
+    shown = [str(p) if isinstance(p, int) or first in ("header", "path") or p in input_names() else "…" for p in rest]
+    return "/".join([str(first), *shown])

@@ -1,54 +1,98 @@
-"""What several routes read from headers, and how an answer that was kept goes out."""
+"""How bodies and shared headers are read, and how an answer that was kept goes out."""
 
 import hashlib
+import json
 import re
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, NoReturn
 
-from fastapi import Header, Response
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from uuid_utils import uuid7
 
 from app.api.problems import Problem
 from app.api.security import Call
 from app.services.idempotency import Key
 
-_KEY = re.compile(r"[!-~]{1,255}")
 _ETAG = re.compile(r'"([0-9]{1,9})"')
+_TAG = r'(W/)?"[!#-~]*"'
+_IF_MATCH = re.compile(rf"(\*|{_TAG}(, ?{_TAG})*)")
+_KEY = re.compile(r"[!-~]{1,255}")
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        description="Gửi lại cùng khóa và nội dung thì nhận lại đúng câu trả lời cũ / same key, same body: the kept answer",
-        max_length=255,
-        pattern="^[!-~]+$",
-    ),
-]
-IfMatch = Annotated[
-    str | None,
-    Header(description='ETag của hồ sơ, ví dụ `"3"`; thiếu thì 428, cũ thì 412', max_length=200),
-]
+# Read by hand below: a header declared to the framework costs every request 18 µs, a sixth of all it spends here.
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    # No example: Swagger UI would send it with every body, and the second one would be refused.
+    "description": "Cùng khóa và nội dung thì nhận lại đúng câu trả lời cũ / same key, same body: the kept answer",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^{_KEY.pattern}$"},
+}
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": 'ETag của hồ sơ, ví dụ `"3"`; thiếu thì 428, cũ thì 412 / the ETag; 428 without, 412 when stale',
+    "schema": {"type": "string", "maxLength": 200, "pattern": f"^{_IF_MATCH.pattern}$"},
+    "example": '"1"',
+}
 
 
-async def key_of(call: Call, route: str, idempotency_key: str | None) -> Key | None:
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_constant(_: str) -> NoReturn:
+    raise ValueError("NaN and Infinity are no JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
+
+
+class StrictRequest(Request):
+    """JSON as RFC 8259 has it: UTF-8, each key once (two readers could differ on which one counts), no NaN."""
+
+    async def json(self) -> Any:
+        # Kept for errors of meaning, which say where in the body they lie.
+        body = self.scope["json"] = _JSON.decode((await self.body()).decode())
+        return body
+
+
+class StrictRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return handler
+
+
+async def key_of(call: Call, route: str) -> Key | None:
     """The claim a request makes with its Idempotency-Key; `route` is the call it is for, path values included."""
-    if idempotency_key is None:
+    keys = call.request.headers.getlist("idempotency-key")
+    if not keys:
         return None
-    if not _KEY.fullmatch(idempotency_key):
+    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
         raise Problem("invalid-idempotency-key")
     digest = hashlib.sha256(await call.request.body()).hexdigest()
-    return Key(call.caller.client_id, route, idempotency_key, digest, str(uuid7()))
+    return Key(call.caller.client_id, route, keys[0], digest, str(uuid7()))
 
 
-def versions_of(if_match: str | None) -> frozenset[int] | None:
+def versions_of(call: Call) -> frozenset[int] | None:
     """The versions an If-Match allows; None for `*`. Weak tags never match (RFC 9110 §13.1.1)."""
-    if if_match is None:
+    given = call.request.headers.getlist("if-match")
+    if not given:
         raise Problem("precondition-required")
-    if if_match.strip() == "*":
-        return None
-    tags = [tag.strip() for tag in if_match.split(",")]
-    if any(not re.fullmatch(r'(?:W/)?"[!#-~]*"', tag) for tag in tags):
+    tags = ", ".join(given)
+    if len(tags) > 200 or not _IF_MATCH.fullmatch(tags):
         raise Problem("invalid-if-match")
-    return frozenset(int(found[1]) for tag in tags if (found := _ETAG.fullmatch(tag)))
+    if tags == "*":
+        return None
+    return frozenset(int(found[1]) for tag in tags.split(",") if (found := _ETAG.fullmatch(tag.strip())))
 
 
 def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

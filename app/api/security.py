@@ -50,11 +50,11 @@ class Authenticated(OAuth2):
             bearer = desk.tokens.verify(token)
         except InvalidToken as e:
             challenge = f'Bearer error="invalid_token", error_description="{e.cause}"'
-            raise Problem("unauthorized", {"www-authenticate": challenge}, cause=e.cause) from None
+            raise Problem("unauthorized", {"www-authenticate": challenge}, {"cause": e.cause}) from None
         if not bearer.scopes.intersection(scopes.scopes):
             needed = " ".join(scopes.scopes)
             challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
-            raise Problem("insufficient-scope", {"www-authenticate": challenge}, needed=scopes.scopes)
+            raise Problem("insufficient-scope", {"www-authenticate": challenge}, {"needed": scopes.scopes})
         request.scope["caller"] = bearer.client_id
         return Call(desk, Caller(bearer.client_id, bearer.scopes), request)
 

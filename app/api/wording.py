@@ -15,9 +15,9 @@ CATALOGUE: dict[str, Words] = {
     "bad-json": Words(
         400,
         "Nội dung không phải JSON hợp lệ",
-        "Hãy gửi một đối tượng JSON mã hóa UTF-8.",
+        "Hãy gửi một đối tượng JSON mã hóa UTF-8, mỗi khóa chỉ một lần, không NaN hay Infinity.",
         "The body is not valid JSON",
-        "Send one JSON object, encoded in UTF-8.",
+        "Send one JSON object, encoded in UTF-8, each key once, without NaN or Infinity.",
     ),
     "unauthorized": Words(
         401,
@@ -63,9 +63,9 @@ CATALOGUE: dict[str, Words] = {
     "paper-demand-refused": Words(
         409,
         "Yêu cầu giấy tờ bị từ chối",
-        "Có giấy tờ không được phép yêu cầu; không có gì được gửi tới công dân. Xem căn cứ và cách làm thay thế kèm theo.",
+        "Có giấy tờ không được phép yêu cầu; không gửi gì tới công dân. Xem căn cứ và cách làm thay thế kèm theo.",
         "The demand for paper is refused",
-        "Some of the papers may not be demanded; nothing was sent to the citizen. See the grounds and what to do instead.",
+        "Some papers may not be demanded; nothing was sent to the citizen. See the grounds and what to do instead.",
     ),
     "request-in-progress": Words(
         409,
@@ -98,9 +98,9 @@ CATALOGUE: dict[str, Words] = {
     "unsupported-media-type": Words(
         415,
         "Không đọc được kiểu nội dung này",
-        "Hãy gửi Content-Type: application/json (riêng /oauth/token: application/x-www-form-urlencoded).",
+        "Hãy gửi Content-Type: application/json, không nén (riêng /oauth/token: application/x-www-form-urlencoded).",
         "Unsupported media type",
-        "Send Content-Type: application/json (/oauth/token alone: application/x-www-form-urlencoded).",
+        "Send Content-Type: application/json, not compressed (/oauth/token: application/x-www-form-urlencoded).",
     ),
     "invalid-request": Words(
         422,
@@ -119,9 +119,9 @@ CATALOGUE: dict[str, Words] = {
     "invalid-idempotency-key": Words(
         422,
         "Idempotency-Key không đúng dạng",
-        "Dùng 1 đến 255 ký tự ASCII nhìn thấy được.",
+        "Chỉ gửi một khóa, gồm 1 đến 255 ký tự ASCII nhìn thấy được.",
         "Idempotency-Key is malformed",
-        "Use 1 to 255 visible ASCII characters.",
+        "Send one key only, of 1 to 255 visible ASCII characters.",
     ),
     "idempotency-key-reused": Words(
         422,
@@ -251,9 +251,9 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
     "too_long": ("nhiều nhất {max_length} mục", "at most {max_length} items"),
     "model_attributes_type": ("phải là một đối tượng JSON", "must be a JSON object"),
     "model_type": ("phải là một đối tượng JSON", "must be a JSON object"),
-    "date_from_datetime_parsing": ("phải là ngày có thật, dạng YYYY-MM-DD", "must be a real day, YYYY-MM-DD"),
-    "date_parsing": ("phải là ngày có thật, dạng YYYY-MM-DD", "must be a real day, YYYY-MM-DD"),
-    "date_type": ("phải là ngày có thật, dạng YYYY-MM-DD", "must be a real day, YYYY-MM-DD"),
+    "day": ("phải là ngày có thật, dạng YYYY-MM-DD", "must be a real day, YYYY-MM-DD"),
+    "count": ("phải là số nguyên viết bằng chữ số 0–9", "must be a whole number in digits 0–9"),
+    "uuid_parsing": ("phải là mã UUID đã nhận", "must be the UUID that was given"),
     "greater_than_equal": ("phải từ {ge} trở lên", "must be {ge} or more"),
     "less_than_equal": ("phải từ {le} trở xuống", "must be {le} or less"),
     "text": (

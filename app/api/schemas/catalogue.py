@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from app.api.schemas.common import (
-    AgencyCode,
     CitationOut,
+    Day,
     FormName,
     Input,
     Name,
@@ -16,7 +16,6 @@ from app.api.schemas.common import (
     ProcedureCode,
     Text,
     TypeCode,
-    bounded,
     fault,
 )
 
@@ -31,7 +30,35 @@ Item = TypeVar("Item")
 
 class Page(Output, Generic[Item]):
     items: list[Item]
-    next_cursor: str | None
+    next_cursor: str | None = Field(description="Gửi lại bằng `cursor` để lấy trang sau; null ở trang cuối")
+
+
+def _count(text: object) -> object:
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise fault("count")
+    return text
+
+
+class AsOfIn(Input):
+    """Query of everything dated. A misspelt parameter is refused: its silence would answer about the wrong day."""
+
+    as_of: Day | None = Field(None, description="Theo ngày này (mặc định: hôm nay) / as of this day (default: today)")
+
+
+class PageIn(AsOfIn):
+    cursor: str | None = Field(
+        None,
+        max_length=64,
+        pattern="^[A-Za-z0-9._-]+$",
+        description="`next_cursor` của trang trước / of the page before",
+    )
+    limit: Annotated[int, BeforeValidator(_count)] = Field(
+        100, ge=1, le=200, description="Số mục mỗi trang / items a page"
+    )
+
+
+class ProceduresIn(PageIn):
+    sector: Name | None = Field(None, description="Đúng tên lĩnh vực / the sector's exact name")
 
 
 class SourceIn(Period):
@@ -90,14 +117,9 @@ class ProcedureIn(Input):
     sector: Name
     level: Literal["ministry", "province", "commune"]
     agency: Name
-    valid_from: date
+    valid_from: Day
     components: Annotated[list[ComponentIn], Field(min_length=1, max_length=200)]
     basis: Text | None = None
-
-    @field_validator("valid_from")
-    @classmethod
-    def _day(cls, value: date) -> date:
-        return bounded(value)
 
     @field_validator("components")
     @classmethod
@@ -252,6 +274,7 @@ class IntegratedListOut(Output):
     catalogue_revision: int
     rulebook_revision: str
     items: list[IntegratedOut]
+    next_cursor: str | None
 
 
 class TokenOut(Output):

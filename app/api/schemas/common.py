@@ -1,16 +1,28 @@
 """Shapes that several calls share. Input refuses unknown fields; output has no defaults, so that all fields show."""
 
+import re
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.clock import Clock
 from app.domain.persons import Subject, SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
 
-# No NUL, no control characters; broken Unicode is refused by the parser itself.
-PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+# No NUL, no control characters, and something to be seen; broken Unicode is refused by the parser itself.
+_PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+PLAIN = rf"^{_PLAIN}*[^\s\x00-\x1f\x7f]{_PLAIN}*$"
 
 ProcedureCode = Annotated[
     str,
@@ -52,14 +64,43 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+@cache
+def input_names() -> frozenset[str]:
+    """Every field name of every input: the only names that errors may give back."""
+
+    def below(model: type[BaseModel]) -> set[str]:
+        own = {field.alias or name for name, field in model.model_fields.items()}
+        return own.union(*(below(m) for m in model.__subclasses__()))
+
+    return frozenset(below(Input))
+
+
 class Output(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-def bounded(day: date) -> date:
-    if not date(1990, 1, 1) <= day <= date(2100, 12, 31):
-        raise fault("bounds")
-    return day
+def _day(text: object) -> object:
+    """A day as `YYYY-MM-DD` and nothing else: no timestamp, no week, no digits of other scripts."""
+    if isinstance(text, str) and _DAY.fullmatch(text):
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise fault("day") from None
+        if not date(1990, 1, 1) <= day <= date(2100, 12, 31):
+            raise fault("bounds")
+        return day
+    raise fault("day")
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-22"]}),
+]
+
+
+_BIRTH_DATE = {"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$", "examples": ["1990-05-12"]}
 
 
 class SubjectIn(Input):
@@ -76,12 +117,8 @@ class SubjectIn(Input):
         ),
     ]
     full_name: Name | None = Field(None, description="Không nêu thì không đối chiếu / not compared when left out")
-    birth_date: str | None = Field(
-        None,
-        description="`YYYY-MM-DD`, hoặc chỉ năm `YYYY`",
-        max_length=10,
-        examples=["1990-05-12"],
-        json_schema_extra={"pattern": r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"},
+    birth_date: Annotated[str, StringConstraints(max_length=10), WithJsonSchema(_BIRTH_DATE)] | None = Field(
+        None, description="`YYYY-MM-DD`, hoặc chỉ năm `YYYY` / or the year alone"
     )
 
     @field_validator("id")
@@ -109,13 +146,8 @@ class SubjectIn(Input):
 class Period(Input):
     """Days from and through which something holds; `from` in JSON."""
 
-    start: date | None = Field(None, alias="from")
-    until: date | None = None
-
-    @field_validator("start", "until")
-    @classmethod
-    def _days(cls, value: date | None) -> date | None:
-        return value if value is None else bounded(value)
+    start: Day | None = Field(None, alias="from")
+    until: Day | None = None
 
     def check_order(self) -> Self:
         if self.start and self.until and self.until < self.start:
@@ -156,13 +188,26 @@ class ProblemOut(Output):
     detail: str
     title_en: str
     detail_en: str
-    code: str
+    code: str = Field(description="Mã lỗi ổn định / the stable code", examples=["invalid-request"])
     trace_id: str
+    errors: list[FieldProblem] | None = Field(None, description="Từng trường sai / each wrong field")
+    facts: dict[str, Any] | None = Field(None, description="Những gì giúp sửa / what helps to mend it")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route: each of these as application/problem+json."""
-    return {s: {"model": ProblemOut, "description": _DESCRIPTIONS[s]} for s in statuses}
+    return {
+        s: {"model": ProblemOut, "description": _DESCRIPTIONS[s], **({"headers": _HEADERS[s]} if s in _HEADERS else {})}
+        for s in statuses
+    }
+
+
+_TEXT = {"schema": {"type": "string"}}
+_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "Cách xác thực / how to authenticate (RFC 6750)", **_TEXT}},
+    403: {"WWW-Authenticate": {"description": "Phạm vi cần có / the scope that is needed", **_TEXT}},
+    503: {"Retry-After": {"description": "Số giây nên chờ / seconds to wait", **_TEXT}},
+}
 
 
 _DESCRIPTIONS = {

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from app.api.schemas.common import CitationOut, FormName, Input, Output, TextOut, bounded
+from app.api.schemas.common import CitationOut, Day, FormName, Input, Output, TextOut
 from app.domain.decisions import Conclusion, Outcome, Reason
 from app.domain.evidence import LookupStatus, Source
 
@@ -99,15 +99,10 @@ class DecisionOut(Output):
 class ReplayIn(Input):
     """Empty: judge the stored facts as they were. With another day or revision: what if?"""
 
-    law_as_of: date | None = Field(None, description="Luật có hiệu lực vào ngày này")
-    catalogue_revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+    law_as_of: Day | None = Field(None, description="Luật có hiệu lực vào ngày này")
+    catalogue_revision: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)] | None = Field(
         None, description="Danh mục ở phiên bản này"
     )
-
-    @field_validator("law_as_of")
-    @classmethod
-    def _day(cls, value: date | None) -> date | None:
-        return value if value is None else bounded(value)
 
 
 class DifferenceOut(Output):

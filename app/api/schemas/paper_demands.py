@@ -1,6 +1,5 @@
 """A demand for paper as an office sends it."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StrictBool, field_validator
@@ -8,6 +7,7 @@ from pydantic import Field, StrictBool, field_validator
 from app.api.schemas.common import (
     AgencyCode,
     Channel,
+    Day,
     FormName,
     Input,
     OfficerCode,
@@ -15,7 +15,6 @@ from app.api.schemas.common import (
     Ref,
     SubjectIn,
     TypeCode,
-    bounded,
     fault,
 )
 
@@ -38,13 +37,8 @@ class DemandIn(Input):
     officer: OfficerCode | None = None
     channel: Channel
     subject: SubjectIn
-    demanded_on: date | None = Field(None, description="Mặc định: hôm nay (giờ Việt Nam) / today in Vietnam by default")
+    demanded_on: Day | None = Field(None, description="Mặc định: hôm nay (giờ Việt Nam) / today in Vietnam by default")
     items: Annotated[list[ItemIn], Field(min_length=1, max_length=50)]
-
-    @field_validator("demanded_on")
-    @classmethod
-    def _day(cls, value: date | None) -> date | None:
-        return value if value is None else bounded(value)
 
     @field_validator("items")
     @classmethod

@@ -97,8 +97,8 @@ def _source(s: TypeSource) -> dict[str, Any]:
     }
 
 
-def lists(known: Catalogue, rulebook: Rulebook, day: date) -> dict[str, Any]:
-    return {"items": [_list(known, rulebook, name, day) for name in rulebook.lists], "next_cursor": None}
+def lists(known: Catalogue, rulebook: Rulebook, day: date, cursor: str | None, limit: int) -> dict[str, Any]:
+    return page(sorted(rulebook.lists), str, lambda name: _list(known, rulebook, name, day), cursor, limit)
 
 
 def list_of(known: Catalogue, rulebook: Rulebook, name: str, day: date) -> dict[str, Any]:
@@ -135,11 +135,12 @@ def _list(known: Catalogue, rulebook: Rulebook, name: str, day: date) -> dict[st
     }
 
 
-def laws(rulebook: Rulebook, day: date) -> dict[str, Any]:
+def laws(rulebook: Rulebook, day: date, cursor: str | None, limit: int) -> dict[str, Any]:
     by_law: dict[str, list[Provision]] = {}
     for p in rulebook.provisions.values():
         by_law.setdefault(p.law.id, []).append(p)
-    return {"items": [_law(law, by_law.get(law.id, ()), day) for law in rulebook.laws.values()], "next_cursor": None}
+    found = sorted(rulebook.laws.values(), key=lambda law: law.id)
+    return page(found, lambda law: law.id, lambda law: _law(law, by_law.get(law.id, ()), day), cursor, limit)
 
 
 def _law(law: Law, provisions: Sequence[Provision], day: date) -> dict[str, Any]:
@@ -172,19 +173,27 @@ def _period(period: Period, day: date) -> dict[str, Any]:
     return {"in_force_from": period.start, "in_force_until": period.until, "in_force": period.covers(day)}
 
 
-def integrated(known: Catalogue, rulebook: Rulebook, found: Sequence[Mapping[str, Any]], day: date) -> dict[str, Any]:
+def integrated(
+    known: Catalogue,
+    rulebook: Rulebook,
+    found: Sequence[Mapping[str, Any]],
+    day: date,
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
     return {
         "as_of": day,
         "catalogue_revision": known.revision,
         "rulebook_revision": rulebook.revision,
-        "items": [
-            {
-                "document_type": row["type"].code,
-                "name": row["type"].name,
-                "subject": row["type"].subject.value,
-                "sources": [_source(s) for s in row["sources"]],
-                "citations": [c.body() for c in row["citations"]],
-            }
-            for row in found
-        ],
+        **page(found, lambda row: str(row["type"].code), _integrated, cursor, limit),
+    }
+
+
+def _integrated(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "document_type": row["type"].code,
+        "name": row["type"].name,
+        "subject": row["type"].subject.value,
+        "sources": [_source(s) for s in row["sources"]],
+        "citations": [c.body() for c in row["citations"]],
     }

@@ -1,0 +1,184 @@
+"""The catalogue over HTTP: pages, days, publishing."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.api import examples
+from tests.api.conftest import Service, operations
+
+DATED = [p for _, p, o in operations() if "as_of" in {x["name"] for x in o.get("parameters", ())}]
+PAGED = [p for _, p, o in operations() if "cursor" in {x["name"] for x in o.get("parameters", ())}]
+TYPE: dict[str, Any] = examples.DOCUMENT_TYPES["official"]["value"]
+PROCEDURE: dict[str, Any] = examples.PROCEDURES["lawful"]["value"]
+
+
+def put(service: Service, path: str, body: dict[str, Any]) -> Any:
+    return service.client.put(path, json=body, headers=service.bearer())
+
+
+def items(service: Service, path: str, limit: int) -> list[Any]:
+    """All items, page by page."""
+    found, cursor = [], None
+    while True:
+        query = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
+        page = service.client.get(path, params=query).json()
+        assert len(page["items"]) <= limit
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+        assert page["items"]
+
+
+def test_every_read_of_the_catalogue_is_dated_and_every_list_paged() -> None:
+    reads = {p for m, p, o in operations() if m == "GET" and o["tags"] == ["Danh mục"]}
+    assert set(DATED) == reads
+    assert set(PAGED) == {p for p in reads if "{" not in p}
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_pages_put_together_are_the_whole(service: Service, path: str) -> None:
+    whole = items(service, path, 200)
+    assert len(whole) > 3
+    assert items(service, path, 3) == whole
+
+
+def test_nothing_is_lost_or_doubled_when_something_is_published_between_two_pages(service: Service) -> None:
+    before = [t["code"] for t in items(service, "/v1/document-types", 200)]
+    first = service.client.get("/v1/document-types", params={"limit": "5"}).json()
+    assert put(service, "/v1/document-types/AAA_MOI", TYPE).status_code == 201  # sorts before what was shown
+    rest: list[str] = []
+    cursor = first["next_cursor"]
+    while cursor:
+        page = service.client.get("/v1/document-types", params={"limit": "5", "cursor": cursor}).json()
+        rest += [t["code"] for t in page["items"]]
+        cursor = page["next_cursor"]
+    assert [t["code"] for t in first["items"]] + rest == before
+
+
+@pytest.mark.parametrize("path", DATED)
+def test_a_read_as_of_a_day_is_answered_for_that_day(service: Service, path: str) -> None:
+    address = path.format(code="CAN_CUOC" if "types" in path else "1.001193", list_id="nq66.7-annex-1")
+    today = service.client.get(address)
+    assert today.status_code == 200
+    long_ago = service.client.get(address, params={"as_of": "1990-01-01"})
+    assert long_ago.status_code in (200, 404)
+    assert long_ago.json() != today.json() or path == "/v1/document-types/{code}"
+
+
+def test_a_list_says_which_rows_held_on_the_day(service: Service) -> None:
+    path = "/v1/lists/ct24-annex-3"
+    body = {"from": "2025-09-13", "until": "2026-01-31", "status": "candidate", "basis": "CT-24-2025"}
+    assert put(service, f"{path}/members/HO_CHIEU", body).status_code in (200, 201)
+
+    def on(day: str) -> list[str]:
+        return [m["code"] for m in service.client.get(path, params={"as_of": day}).json()["members"]]
+
+    assert "HO_CHIEU" not in on("2025-09-12")
+    assert "HO_CHIEU" in on("2025-09-13")
+    assert "HO_CHIEU" in on("2026-01-31")
+    assert "HO_CHIEU" not in on("2026-02-01")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "other"),
+    [
+        ("/v1/document-types/GIAY_MOI", TYPE, {**TYPE, "name": "Tên khác"}),
+        ("/v1/procedures/9.123456", PROCEDURE, {**PROCEDURE, "name": "Tên khác"}),
+        (
+            "/v1/lists/ct24-annex-2/members/1.001193",
+            examples.LIST_MEMBERS["confirmed"]["value"],
+            {**examples.LIST_MEMBERS["confirmed"]["value"], "status": "candidate"},
+        ),
+    ],
+)
+def test_the_first_publication_is_new_the_same_again_is_nothing_and_another_a_version(
+    stored: Service, path: str, body: dict[str, Any], other: dict[str, Any]
+) -> None:
+    first = put(stored, path, body)
+    assert (first.status_code, first.json()["changed"]) == (201, True)
+    before = stored.rows()
+    again = put(stored, path, body)
+    assert (again.status_code, again.json()) == (200, {**first.json(), "changed": False})
+    assert stored.rows() == before
+    changed = put(stored, path, other)
+    assert (changed.status_code, changed.json()["changed"]) == (200, True)
+    assert changed.json()["revision"] == first.json()["revision"] + 1
+
+
+def test_a_component_that_insists_on_paper_of_integrated_types_is_refused(stored: Service) -> None:
+    before = stored.rows()
+    answer = put(stored, "/v1/procedures/9.654321", examples.PROCEDURES["refused"]["value"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "paper-demand-refused")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["facts"]["components"] == [{"position": 1, "document_type": "GIAY_KHAI_SINH"}]
+    assert stored.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code", "at"),
+    [
+        (
+            "/v1/document-types/GIAY_SAI",
+            {**TYPE, "sources": [{**TYPE["sources"][0], "basis": "042177031459"}]},
+            "unknown-law",
+            "body/sources/0/basis",
+        ),
+        (
+            "/v1/document-types/GIAY_SAI",
+            {**TYPE, "sources": [{**TYPE["sources"][0], "procedures": ["1.001193", "9.999999"]}]},
+            "unknown-procedure",
+            "body/sources/0/procedures/1",
+        ),
+        (
+            "/v1/procedures/9.654321",
+            {
+                **PROCEDURE,
+                "components": [{**PROCEDURE["components"][0], "document_types": ["CAN_CUOC", "042177031459"]}],
+            },
+            "unknown-document-type",
+            "body/components/0/document_types/1",
+        ),
+    ],
+)
+def test_a_publication_that_names_the_unknown_is_refused_and_points_at_it(
+    service: Service, path: str, body: dict[str, Any], code: str, at: str
+) -> None:
+    before = service.rows()
+    answer = put(service, path, body)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert [error["at"] for error in answer.json()["errors"]] == [at]
+    assert "042177031459" not in answer.text
+    assert service.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"source": "registry", "service": None}, "registry_service"),
+        ({"source": "wallet"}, "registry_service"),
+        ({"from": "2026-02-01", "until": "2026-01-01"}, "period"),
+        ({"source": "archive"}, "literal_error"),
+    ],
+)
+def test_a_source_that_contradicts_itself_is_refused(service: Service, change: dict[str, Any], kind: str) -> None:
+    answer = put(service, "/v1/document-types/GIAY_SAI", {**TYPE, "sources": [{**TYPE["sources"][0], **change}]})
+    assert answer.status_code == 422
+    assert [error["kind"] for error in answer.json()["errors"]] == [kind]
+
+
+def test_an_unknown_list_or_member_in_an_address_is_not_found(service: Service) -> None:
+    body = examples.LIST_MEMBERS["confirmed"]["value"]
+    answer = put(service, "/v1/lists/no-such-list/members/1.001193", body)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-in-catalogue")
+
+
+def test_the_integrated_list_names_the_provision_and_the_sources(service: Service) -> None:
+    found = service.client.get("/v1/integrated-documents").json()
+    assert found["as_of"] >= date(2026, 11, 1).isoformat()
+    card = next(row for row in found["items"] if row["document_type"] == "CAN_CUOC")
+    assert {s["source"] for s in card["sources"]} == {"wallet", "registry"}
+    assert card["citations"]
+    assert service.client.get("/v1/integrated-documents?as_of=2022-12-31").json()["items"] == []
