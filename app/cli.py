@@ -65,8 +65,8 @@ def serve(
     _refuse_old_schema(settings)
     uvicorn.run(
         create_app(settings),
-        host=host or settings.host,
-        port=port or settings.port,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=20,

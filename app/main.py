@@ -1,6 +1,7 @@
 """The service. Nothing happens at import time."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -24,6 +25,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         revision = await asyncio.to_thread(seed, desk)
+        # What is here now stays: the collector need not walk law and catalogue again with every few thousand objects.
+        await desk.db.read(desk.snapshots.current)
+        gc.collect()
+        gc.freeze()
         log.info("ready", env=settings.env, database=desk.db.dialect, revision=revision)
         try:
             yield

@@ -4,7 +4,6 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,7 +28,11 @@ class Sealer:
         return cls(AESGCM(_derive(secret, b"motlan seal v1")), _derive(secret, b"motlan mark v1"))
 
     def mark(self, kind: SubjectKind, number: str) -> str:
-        return hmac.new(self._mark_key, f"{kind.value}:{number}".encode(), sha256).hexdigest()
+        return hmac.digest(self._mark_key, f"{kind.value}:{number}".encode(), "sha256").hex()
+
+    def fingerprint(self, digest: str) -> str:
+        """A digest of personal data, keyed: what a few guesses could reproduce must not be confirmed by them."""
+        return hmac.digest(self._mark_key, b"digest:" + digest.encode(), "sha256").hex()
 
     def seal(self, subject: Subject) -> bytes:
         nonce = secrets.token_bytes(_NONCE)

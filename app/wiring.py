@@ -43,7 +43,7 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
             timeout=settings.lookup_budget,
             max_age=settings.max_age,
         ),
-        tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env != "production"),
+        tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env == "demo"),
     )
 
 

@@ -44,9 +44,8 @@ async def _work(desk: Desk, stop: asyncio.Event) -> None:
                 swept_at = time.monotonic()
         except DatabaseUnavailable as e:
             log.warning("database unavailable", kind=type(e).__name__)
-        except Exception as e:  # noqa: BLE001 - the next line says why
-            # One dossier that cannot be looked at must not stop the others; its lease runs out and it comes again.
-            log.error("recheck failed", kind=type(e).__name__)
+        except Exception as e:  # noqa: BLE001 - whatever it was, dossiers are waiting
+            log.error("worker failed", kind=type(e).__name__)
         try:
             async with asyncio.timeout(desk.settings.worker_pause):
                 await stop.wait()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Response, Security
 
 from app.api import examples
 from app.api.links import to_decision
-from app.api.requests import IDEMPOTENCY_KEY, StrictRoute, json_answer, key_of
+from app.api.requests import IDEMPOTENCY_KEY, QuickRoute, json_answer, key_of
 from app.api.schemas.common import problems
 from app.api.schemas.decisions import DecisionOut
 from app.api.schemas.paper_demands import DemandIn, ItemIn
@@ -16,7 +16,7 @@ from app.domain.persons import Subject
 from app.services import paper_demands
 from app.services.checks import Check, Line
 
-router = APIRouter(tags=["Yêu cầu giấy tờ"], route_class=StrictRoute)
+router = APIRouter(tags=["Yêu cầu giấy tờ"], route_class=QuickRoute)
 
 
 @router.post(

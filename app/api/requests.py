@@ -7,11 +7,14 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NoReturn
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.security import SecurityScopes
+from pydantic import BaseModel, ValidationError
 from uuid_utils import uuid7
 
 from app.api.problems import Problem
-from app.api.security import Call
+from app.api.security import Call, authenticated
 from app.services.idempotency import Key
 
 _ETAG = re.compile(r'"([0-9]{1,9})"')
@@ -69,6 +72,38 @@ class StrictRoute(APIRoute):
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handler
+
+
+class QuickRoute(StrictRoute):
+    """A route of `(call, body)` alone, served without the framework's general way of solving dependencies, which costs
+    the busiest route a third of its time. It is declared, documented and checked like any other.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        (security,), (field,) = self.dependant.dependencies, self.dependant.body_params
+        scopes = SecurityScopes(security.own_oauth_scopes)
+        model: type[BaseModel] = field.field_info.annotation  # type: ignore[assignment]  # what the route declares
+
+        async def handler(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            call = await authenticated(strict, scopes)
+            answer: Response = await self.endpoint(call, await _body(strict, model))
+            return answer
+
+        return handler
+
+
+async def _body(request: StrictRequest, model: type[BaseModel]) -> BaseModel:
+    """The body as its model. Raises RequestValidationError, Problem."""
+    if not await request.body():
+        raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "", "input": None}])
+    try:
+        return model.model_validate(await request.json(), from_attributes=True)
+    except ValidationError as e:
+        faults = e.errors(include_url=False, include_input=False)
+        raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
+    except (ValueError, RecursionError):
+        raise Problem("bad-json") from None
 
 
 async def key_of(call: Call, route: str) -> Key | None:

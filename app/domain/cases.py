@@ -6,17 +6,19 @@ from datetime import date
 from typing import Any
 
 from app.domain.catalogue import Catalogue, DocumentKind, DocumentType, Form, ListMember, Procedure, TypeSource
-from app.domain.decisions import Outcome, Reason, Step
+from app.domain.decisions import Finding, Outcome, Reason, Step
 from app.domain.evidence import Answer, Lookup, LookupStatus, Source, judge
 from app.domain.law import Citation, LawOn, TypeLaw
 from app.domain.persons import SubjectKind
-from app.domain.requirements import Requirement, resolve, sources_of
+from app.domain.requirements import Query, Requirement, resolve, sources_of
 
 NO_PAPER_SERVICES = "no-paper-services"
 CUTTING_LIST = "nq66.7-annex-2"
 NAMING_LIST = "nq66.7-annex-1"
 CT24_PROCEDURE_LISTS = ("ct24-annex-1", "ct24-annex-2")
 
+# How many places are remembered, a few kilobytes each; then it begins anew.
+_PLACES = 4096
 _STANDS_AGAINST = frozenset({LookupStatus.EXPIRED, LookupStatus.REVOKED, LookupStatus.MISMATCH})
 
 
@@ -56,24 +58,62 @@ class Verdict:
     via: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What has to be asked before a paper can be judged: the archive about `types`, the sources by `queries`."""
+
+    types: tuple[str, ...] = ()
+    queries: tuple[Query, ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Place:
+    """What catalogue and law say of one paper in one procedure on one day, whoever it is demanded of.
+
+    It is the same for every demand of that day, and so are what has to be asked (`inquiry`) and the findings about the
+    same answers (`ruled`, by what was answered): they are worked out once, and forgotten with the catalogue's revision.
+    """
+
+    procedure: Procedure
+    law: LawOn
+    requirement: Requirement
+    lists: dict[str, ListMember]
+    overdue: bool
+    sources: dict[str, tuple[TypeSource, ...]]
+    inquiry: Inquiry | None = None
+    ruled: dict[tuple[object, ...], Finding] = field(default_factory=dict, repr=False)
+
+
 @dataclass
 class Case:
     """One paper under judgment: the facts, and the trace of what was looked at."""
 
     item: Item
     setting: Setting
-    law: LawOn
-    requirement: Requirement
-    lists: dict[str, ListMember]
-    overdue: bool
-    sources: dict[str, tuple[TypeSource, ...]]
+    place: Place
     lookups: tuple[Lookup, ...]
     trace: list[Step] = field(default_factory=list)
     skipped_for_date: bool = False
 
     @property
+    def law(self) -> LawOn:
+        return self.place.law
+
+    @property
+    def requirement(self) -> Requirement:
+        return self.place.requirement
+
+    @property
+    def lists(self) -> dict[str, ListMember]:
+        return self.place.lists
+
+    @property
+    def sources(self) -> dict[str, tuple[TypeSource, ...]]:
+        return self.place.sources
+
+    @property
     def document_type(self) -> DocumentType:
-        return self.requirement.document_type
+        return self.place.requirement.document_type
 
     @property
     def no_paper_service(self) -> bool:
@@ -96,23 +136,35 @@ class Case:
         return (x for x in self.lookups if x.document_type == code)
 
 
-def open_case(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Case:
+def place_of(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Place:
+    """Where the demand stands, remembered. Raises UnknownDocumentType, HolderRequired, MissingLaw."""
+    procedure, on, confirmed = setting.procedure, setting.on, setting.confirmed_lists_only
+    # The procedure by identity (the place keeps it alive): its components would have to be hashed each time.
+    key = (id(procedure), law, on, setting.case, item.document_type, item.holder, confirmed)
+    found = catalogue.memory.get(key)
+    if isinstance(found, Place):
+        return found
     requirement = resolve(
-        catalogue, setting.procedure, item.document_type, item.holder, case=setting.case, named=item.holder_named
+        catalogue, procedure, item.document_type, item.holder, case=setting.case, named=item.holder_named
     )
     memberships = _memberships(catalogue, setting, requirement.document_type)
-    sources = sources_of(requirement, setting.procedure.code, setting.on)
-    answers = (a for a in item.answers if _counts(a, sources))
-    return Case(
-        item,
-        setting,
+    place = Place(
+        procedure,
         law,
         requirement,
         {name: m for name, m in memberships.items() if law.list_law(name).period.covers(law.day)},
         _overdue(requirement.document_type, memberships, law),
-        sources,
-        judge(answers, setting.on),
+        sources_of(requirement, procedure.code, on),
     )
+    if len(catalogue.memory) >= _PLACES:
+        catalogue.memory.clear()
+    catalogue.memory[key] = place
+    return place
+
+
+def lookups_of(item: Item, setting: Setting, place: Place) -> tuple[Lookup, ...]:
+    """The answers that count, each with its status on the day."""
+    return judge((a for a in item.answers if _counts(a, place.sources)), setting.on)
 
 
 def _counts(answer: Answer, sources: dict[str, tuple[TypeSource, ...]]) -> bool:

@@ -139,6 +139,8 @@ class Catalogue:
     document_types: Mapping[str, DocumentType]
     procedures: Mapping[str, tuple[Procedure, ...]]  # versions by valid_from, ascending
     members: Mapping[str, Mapping[str, ListMember]]  # list id → code → member
+    # What was worked out from this revision and need not be worked out again; no part of its value.
+    memory: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     def document_type(self, code: str) -> DocumentType:
         try:

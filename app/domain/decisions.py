@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -175,10 +175,27 @@ class Finding:
     trace: tuple[Step, ...]
     flags: Flags
     via: tuple[str, ...] = ()
+    # All but `ref` and `lookups` as JSON: what findings of the same kind share is written once.
+    shared: str = field(default="", repr=False, compare=False)
+
+    def to_share(self) -> "Finding":
+        """The same, with what it shares written out once."""
+        return replace(self, shared=_inner(self._shared_body()))
+
+    def about(self, ref: str, lookups: tuple[Lookup, ...]) -> "Finding":
+        """The same finding about another demand that was answered the same way."""
+        return replace(self, ref=ref, lookups=lookups)
 
     def body(self) -> dict[str, object]:
+        return {"ref": self.ref, "lookups": [x.body() for x in self.lookups], **self._shared_body()}
+
+    def json(self) -> str:
+        """`body` as canonical JSON."""
+        own = _JSON.encode({"ref": self.ref, "lookups": [x.body() for x in self.lookups]})
+        return f"{own[:-1]},{self.shared or _inner(self._shared_body())}}}"
+
+    def _shared_body(self) -> dict[str, object]:
         return {
-            "ref": self.ref,
             "document_type": self.document_type,
             "outcome": self.outcome.value,
             "reason": self.reason.value,
@@ -188,7 +205,6 @@ class Finding:
             "citations": [c.body() for c in self.citations],
             "remedy": self.remedy.body(),
             "lawful_forms": list(self.lawful_forms),
-            "lookups": [x.body() for x in self.lookups],
             "lists": [n.body() for n in self.lists],
             "should_have_been_cut": self.should_have_been_cut,
             "lawful_if": [f.body() for f in self.lawful_if],
@@ -208,6 +224,14 @@ class Decision:
     findings: tuple[Finding, ...]
 
     def body(self) -> dict[str, object]:
+        return {**self._head(), "findings": [f.body() for f in self.findings]}
+
+    def bytes(self) -> bytes:
+        """`body` as canonical JSON: what is stored, answered and compared."""
+        findings = ",".join(f.json() for f in self.findings)
+        return f'{_JSON.encode(self._head())[:-1]},"findings":[{findings}]}}'.encode()
+
+    def _head(self) -> dict[str, object]:
         return {
             "decision_id": self.decision_id,
             "outcome": self.outcome.value,
@@ -215,7 +239,6 @@ class Decision:
             "law_as_of": self.law_as_of.isoformat(),
             "catalogue_revision": self.catalogue_revision,
             "rulebook_revision": self.rulebook_revision,
-            "findings": [f.body() for f in self.findings],
         }
 
     @property
@@ -238,4 +261,12 @@ def canonical(body: object) -> bytes:
 
     The same value built twice gives the same bytes; that is what replay compares.
     """
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _JSON.encode(body).encode()
+
+
+def _inner(body: dict[str, object]) -> str:
+    """A JSON object's members without its braces."""
+    return _JSON.encode(body)[1:-1]
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)

@@ -98,10 +98,10 @@ class Lookup:
     def body(self) -> dict[str, object]:
         a = self.answer
         return {
-            "source": a.source.value,
+            "source": a.source,
             "service": a.service,
             "document_type": a.document_type,
-            "status": self.status.value,
+            "status": self.status,
             "cause": a.cause,
             "checked_at": a.checked_at,
             "document_ref": a.document_ref,

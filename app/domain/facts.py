@@ -82,8 +82,8 @@ def _item_body(item: Item) -> dict[str, Any]:
     return {
         "ref": item.ref,
         "document_type": item.document_type,
-        "form": item.form.value,
-        "holder": item.holder.value,
+        "form": item.form,
+        "holder": item.holder,
         "holder_named": item.holder_named,
         "declined_sync": item.declined_sync,
         "answers": [_answer_body(a) for a in item.answers],
@@ -105,9 +105,9 @@ def _item(body: Mapping[str, Any]) -> Item:
 def _answer_body(answer: Answer) -> dict[str, Any]:
     """Only what the answer says; a field that is None or the default is left out."""
     body: dict[str, Any] = {
-        "source": answer.source.value,
+        "source": answer.source,
         "document_type": answer.document_type,
-        "said": answer.said.value,
+        "said": answer.said,
         "checked_at": answer.checked_at,
     }
     for name in ("service", "cause", "document_ref", "digest", "result_code"):

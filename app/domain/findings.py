@@ -26,7 +26,7 @@ def finding_of(case: Case, verdict: Verdict) -> Finding:
         lawful_forms=_lawful_forms(case, verdict),
         lookups=case.lookups,
         lists=tuple(ListNote(name, member.status.value) for name, member in case.lists.items()),
-        should_have_been_cut=case.overdue,
+        should_have_been_cut=case.place.overdue,
         lawful_if=_lawful_if(case, verdict),
         trace=tuple(case.trace),
         flags=_flags(verdict),

@@ -5,7 +5,6 @@ provisions stand in the rulebook. A rule that is not in force on the day is skip
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from app.domain.cases import (
@@ -14,16 +13,18 @@ from app.domain.cases import (
     NAMING_LIST,
     NO_PAPER_SERVICES,
     Case,
+    Inquiry,
     Item,
     Setting,
     Verdict,
     awaited_sources,
     binds,
     certified_copy_needless,
+    lookups_of,
     once_each,
-    open_case,
     own_law,
     own_laws,
+    place_of,
     replaces,
     to_link,
 )
@@ -32,31 +33,47 @@ from app.domain.decisions import HELD_IN, USE_SOURCE, Finding, Outcome, Reason
 from app.domain.evidence import Lookup, LookupStatus, Source
 from app.domain.findings import FAILED_LOOKUP, finding_of
 from app.domain.law import Citation, LawOn
-from app.domain.requirements import Query, queries
+from app.domain.requirements import queries
 
+# Findings remembered for one place: there are not many ways in which a few sources can answer.
+_RULED = 512
 _PREFERENCE = (Source.WALLET, Source.REGISTRY, Source.ARCHIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """What has to be asked before a paper can be judged: the archive about `types`, the sources by `queries`."""
-
-    types: tuple[str, ...] = ()
-    queries: tuple[Query, ...] = ()
 
 
 def inquire(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Inquiry:
     """What to ask about one demanded paper: nothing where it is decided without looking at anybody's data."""
-    case = open_case(item, setting, catalogue, law)
-    if _not_in_dossier(case) or _party_document(case):
-        return Inquiry()
-    types = tuple(t.code for t in case.requirement.types())
-    return Inquiry(types, queries(case.requirement, setting.procedure.code, setting.on))
+    place = place_of(item, setting, catalogue, law)
+    if place.inquiry is None:
+        case = Case(item, setting, place, ())
+        if _not_in_dossier(case) or _party_document(case):
+            place.inquiry = Inquiry()
+        else:
+            types = tuple(t.code for t in case.requirement.types())
+            place.inquiry = Inquiry(types, queries(case.requirement, setting.procedure.code, setting.on))
+    return place.inquiry
 
 
 def assess(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Finding:
-    """Judge one demanded paper. Raises UnknownDocumentType, HolderRequired, MissingLaw."""
-    case = open_case(item, setting, catalogue, law)
+    """Judge one demanded paper. Raises UnknownDocumentType, HolderRequired, MissingLaw.
+
+    The same answers about the same paper of the same procedure on the same day have the same finding, so it is worked
+    out once; whose answers they are, and which, is put in each time.
+    """
+    place = place_of(item, setting, catalogue, law)
+    lookups = lookups_of(item, setting, place)
+    said = [
+        (x.answer.source, x.answer.service, x.answer.document_type, x.status, x.answer.result_code) for x in lookups
+    ]
+    key = (item.form, item.declined_sync, setting.wait_over, *said)
+    found = place.ruled.get(key)
+    if found is None:
+        if len(place.ruled) >= _RULED:
+            place.ruled.clear()
+        found = place.ruled[key] = _rule(Case(item, setting, place, lookups)).to_share()
+    return found.about(item.ref, lookups)
+
+
+def _rule(case: Case) -> Finding:
     steps: tuple[Callable[[Case], Verdict | None], ...] = (
         _not_in_dossier,
         _party_document,
@@ -65,8 +82,7 @@ def assess(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Fi
         _sync_first,
         _wait_for_source,
     )
-    verdict = next((v for step in steps if (v := step(case))), None) or _own_reason(case)
-    return finding_of(case, verdict)
+    return finding_of(case, next((v for step in steps if (v := step(case))), None) or _own_reason(case))
 
 
 # ---- the steps, in the order of the contract ------------------------------------------------------------------------

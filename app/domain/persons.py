@@ -106,6 +106,8 @@ class Identity:
 
     def agrees_with(self, other: "Identity") -> bool:
         """No contradiction: what either leaves out is not compared."""
-        if self.full_name and other.full_name and name_key(self.full_name) != name_key(other.full_name):
+        one, two = self.full_name, other.full_name
+        # Most names are written alike: only where they are not is their key needed.
+        if one and two and one != two and name_key(one) != name_key(two):
             return False
         return not (self.birth_date and other.birth_date) or same_birth(self.birth_date, other.birth_date)

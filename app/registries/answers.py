@@ -1,4 +1,4 @@
-"""Their status and codes → our reading, with the meaning beside each. Only a verified answer about the holder is one."""
+"""Their status and codes → our reading, with the meaning beside each. Only a verified one about the holder counts."""
 
 from dataclasses import dataclass
 from datetime import date

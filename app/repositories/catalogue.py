@@ -5,16 +5,33 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from app.domain.decisions import canonical
 from app.domain.publications import Kind, Publication
 from app.models.catalogue import catalogue_publications, catalogue_revisions
 
+_LATEST = (
+    select(catalogue_revisions.c.revision, catalogue_revisions.c.published_at)
+    .order_by(catalogue_revisions.c.revision.desc())
+    .limit(1)
+)
+
 
 def head(conn: Connection) -> int:
     """The latest revision; 0 while nothing is published."""
-    return conn.execute(select(func.coalesce(func.max(catalogue_revisions.c.revision), 0))).scalar_one()
+    return latest(conn)[0]
+
+
+def latest(conn: Connection) -> tuple[int, datetime | None]:
+    """The latest revision and when it was published; 0 and None while nothing is."""
+    row = conn.execute(_LATEST).first()
+    return (row.revision, row.published_at) if row else (0, None)
+
+
+def published_at(conn: Connection, revision: int) -> datetime | None:
+    r = catalogue_revisions.c
+    return conn.execute(select(r.published_at).where(r.revision == revision)).scalar_one_or_none()
 
 
 def publications(conn: Connection, revision: int) -> list[Publication]:

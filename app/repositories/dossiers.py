@@ -51,7 +51,8 @@ def next_counter(conn: Connection, agency: str, day: date) -> int:
         .on_conflict_do_update(index_elements=[c.c.agency, c.c.day], set_={"last": c.c.last + 1})
         .returning(c.c.last)
     )
-    return conn.execute(taken).scalar_one()
+    last: int = conn.execute(taken).scalar_one()
+    return last
 
 
 def add(conn: Connection, row: DossierRow, components: Sequence[ComponentRow]) -> None:

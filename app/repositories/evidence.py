@@ -3,13 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.evidence import Answer, Said, Source
 from app.models.evidence import archived_results, lookups
 
 _ADD = insert(lookups)
+_ARCHIVED = (
+    select(archived_results)
+    .where(
+        archived_results.c.holder_mark.in_(bindparam("marks", expanding=True)),
+        archived_results.c.document_type.in_(bindparam("types", expanding=True)),
+    )
+    .order_by(archived_results.c.recorded_at)
+)
 
 
 def add_lookups(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -26,13 +34,8 @@ def archived(conn: Connection, wanted: Mapping[str, Iterable[str]], checked_at: 
     }
     if not found:
         return found
-    a = archived_results.c
-    rows = conn.execute(
-        select(archived_results)
-        .where(a.holder_mark.in_(list(wanted)), a.document_type.in_({code for _, code in found}))
-        .order_by(a.recorded_at)
-    )
-    for row in rows:
+    types = sorted({code for _, code in found})
+    for row in conn.execute(_ARCHIVED, {"marks": list(wanted), "types": types}):
         if (row.holder_mark, row.document_type) in found:
             found[row.holder_mark, row.document_type] = Answer(
                 Source.ARCHIVE,

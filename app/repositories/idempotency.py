@@ -4,10 +4,27 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.models.idempotency import idempotency_keys as keys
+
+# Statements are made once: making one anew costs more than sending it.
+_THIS = (
+    keys.c.client == bindparam("of_client"),
+    keys.c.route == bindparam("of_route"),
+    keys.c.key == bindparam("of_key"),
+)
+_OURS = (*_THIS, keys.c.holder == bindparam("of_holder"), keys.c.status.is_(None))
+# What was inserted is asked back: SQLAlchemy gives an insert's rowcount on SQLite only.
+_CLAIM = {
+    "postgresql": postgresql.insert(keys).on_conflict_do_nothing().returning(keys.c.holder),
+    "sqlite": sqlite.insert(keys).on_conflict_do_nothing().returning(keys.c.holder),
+}
+_FIND = select(keys).where(*_THIS).with_for_update()
+_TAKE_OVER = update(keys).where(*_THIS)
+_SETTLE = update(keys).where(*_OURS)
+_RELEASE = delete(keys).where(*_OURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,6 @@ class Found:
 
 def claim(conn: Connection, key: Key, now: datetime, lease: timedelta) -> Found | None:
     """Take the key; None when it is ours, else what stands under it. A lease that ran out is taken over."""
-    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     row = {
         "client": key.client,
         "route": key.route,
@@ -50,36 +66,30 @@ def claim(conn: Connection, key: Key, now: datetime, lease: timedelta) -> Found 
         "holder": key.holder,
         "created_at": now,
     }
-    new = dialect.insert(keys).values(row).on_conflict_do_nothing()
-    if conn.execute(new).rowcount:
-        return None
-    there = conn.execute(select(keys).where(*_is(key)).with_for_update()).first()
-    if there is None:  # swept away between the two statements
-        conn.execute(insert(keys).values(row))
-        return None
+    there = None
+    while there is None:  # again, where the row was swept or given back between the two statements
+        if conn.execute(_CLAIM[conn.dialect.name], row).first():
+            return None
+        there = conn.execute(_FIND, _of(key)).first()
     if there.body_digest != key.body_digest:
         return Found(same_body=False, kept=None)
     if there.status is not None:
         return Found(True, Kept(there.status, json.loads(there.headers), there.body))
     if there.held_until > now:
         return Found(True, None)
-    conn.execute(update(keys).where(*_is(key)).values(held_until=now + lease, holder=key.holder))
+    conn.execute(_TAKE_OVER, {**_of(key), "held_until": now + lease, "holder": key.holder})
     return None
 
 
 def settle(conn: Connection, key: Key, kept: Kept) -> bool:
     """Keep the answer with its effect; False when the key was lost to another attempt meanwhile."""
-    done = conn.execute(
-        update(keys)
-        .where(*_is(key), keys.c.holder == key.holder, keys.c.status.is_(None))
-        .values(status=kept.status, headers=json.dumps(kept.headers).encode(), body=kept.body)
-    )
-    return bool(done.rowcount)
+    answer = {"status": kept.status, "headers": json.dumps(kept.headers).encode(), "body": kept.body}
+    return bool(conn.execute(_SETTLE, {**_of(key), "of_holder": key.holder, **answer}).rowcount)
 
 
 def release(conn: Connection, key: Key) -> None:
     """Give the key back: the request failed and left no effect."""
-    conn.execute(delete(keys).where(*_is(key), keys.c.holder == key.holder, keys.c.status.is_(None)))
+    conn.execute(_RELEASE, {**_of(key), "of_holder": key.holder})
 
 
 def sweep(conn: Connection, before: datetime) -> int:
@@ -87,5 +97,5 @@ def sweep(conn: Connection, before: datetime) -> int:
     return conn.execute(delete(keys).where(keys.c.created_at < before)).rowcount
 
 
-def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
-    return keys.c.client == key.client, keys.c.route == key.route, keys.c.key == key.key
+def _of(key: Key) -> dict[str, str]:
+    return {"of_client": key.client, "of_route": key.route, "of_key": key.key}

@@ -1,6 +1,6 @@
 """The journal's rows. The head of a writer's strand lives with its connection, so that no commit waits for another."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from app.models.journal import journal_entries, journal_strands
 
 # A new strand names the heads of this many strands opened before it; each of those named its own forerunners.
 ANCHORS = 64
+_ADD = insert(journal_entries)
 
 
 def append(conn: Connection, at: datetime, kind: str, facts: Mapping[str, Any]) -> None:
     """Chain one entry to this connection's strand, opening one when it has none yet."""
     head = conn.info.get("head") or _open(conn, at)
     entry = chain(head, rfc3339(at), kind, facts)
-    conn.execute(insert(journal_entries).values(_row(entry)))
+    conn.execute(_ADD, _row(entry))
     conn.info["head"] = entry.head
 
 
@@ -27,7 +28,7 @@ def _open(conn: Connection, at: datetime) -> Head:
     strand = str(uuid7())
     conn.execute(insert(journal_strands).values(strand=strand, opened_at=at))
     entry = open_strand(strand, rfc3339(at), [h for h in _heads(conn) if h.strand != strand])
-    conn.execute(insert(journal_entries).values(_row(entry)))
+    conn.execute(_ADD, _row(entry))
     return entry.head
 
 
@@ -40,12 +41,14 @@ def _heads(conn: Connection) -> Iterator[Head]:
             yield Head(row.strand, row.seq, row.digest)
 
 
-def entries(conn: Connection) -> Iterator[Entry]:
-    """All entries by strand and seq, streamed."""
+def entries(conn: Connection) -> Generator[Entry, None, None]:
+    """All entries by strand and seq, streamed; to be closed by who does not read to the end."""
     e = journal_entries
-    rows = conn.execution_options(yield_per=1000).execute(select(e).order_by(e.c.strand, e.c.seq))
-    for r in rows:
-        yield Entry(r.strand, r.seq, r.kind, r.bytes, r.digest)
+    # The option on the statement: on the connection it would stay for whoever reads over it next.
+    every = select(e).order_by(e.c.strand, e.c.seq).execution_options(yield_per=1000)
+    with conn.execute(every) as rows:
+        for r in rows:
+            yield Entry(r.strand, r.seq, r.kind, r.bytes, r.digest)
 
 
 def strands(conn: Connection) -> set[str]:

@@ -1,26 +1,29 @@
-"""One check, as every gate makes it: read, ask the sources, judge, and put the decision and its traces in one commit."""
+"""One check, as every gate makes it: read, ask the sources, judge, put the decision and its traces in one commit."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.clock import rfc3339
-from app.domain.cases import Item, Setting
+from app.db import DatabaseUnavailable
+from app.domain.cases import Inquiry, Item, Setting
 from app.domain.catalogue import Catalogue, Form
 from app.domain.decisions import Decision, canonical
 from app.domain.evidence import Answer
 from app.domain.facts import Facts, decide
-from app.domain.paper_demands import Inquiry, inquire
+from app.domain.paper_demands import inquire
 from app.domain.persons import Subject
 from app.registries.answers import Errand
 from app.repositories import decisions, evidence, journal
 from app.services.desk import Caller, Desk
 from app.services.evidence import Access, Gathered, gather
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Prepared:
     items: tuple[Item, ...]
     inquiries: tuple[Inquiry, ...]
     archived: Mapping[tuple[str, str], Answer]
+    # The keyed hashes under which the subject and the holders are found again.
+    marks: Mapping[Subject, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,12 @@ class Judged:
     """A decision with the bytes in which it is kept and answered, and the calls it cost."""
 
     check: Check
-    facts: bytes
+    facts: Facts
     decision: Decision
     body: bytes
     decided_at: datetime
     accesses: tuple[Access, ...]
+    marks: Mapping[Subject, str]
 
 
 def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
@@ -86,11 +92,13 @@ def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
     )
     items = tuple(_item(line, check.subject) for line in check.lines)
     inquiries = tuple(inquire(item, setting, catalogue, law) for item in items)
+    marks = {s: desk.sealer.mark(s.kind, s.id) for s in {check.subject, *(x.holder for x in check.lines if x.holder)}}
     wanted: dict[str, set[str]] = {}
     for line, inquiry in zip(check.lines, inquiries, strict=True):
         if inquiry.types:
-            wanted.setdefault(_mark(desk, line.holder or check.subject), set()).update(inquiry.types)
-    return Prepared(catalogue, items, inquiries, evidence.archived(conn, wanted, rfc3339(desk.clock.now())))
+            wanted.setdefault(marks[line.holder or check.subject], set()).update(inquiry.types)
+    archived = evidence.archived(conn, wanted, rfc3339(desk.clock.now()))
+    return Prepared(catalogue, items, inquiries, archived, marks)
 
 
 async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
@@ -110,19 +118,21 @@ async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
         decided_at=rfc3339(now),
         procedure=check.procedure,
         law_as_of=check.on,
-        items=_with_answers(desk, check, prepared, gathered),
+        items=_with_answers(check, prepared, gathered),
         case=check.case,
         wait_over=check.wait_over,
         confirmed_lists_only=desk.settings.lists == "confirmed",
     )
     decision = decide(facts, prepared.catalogue, desk.rulebook)
-    return Judged(check, canonical(facts.body()), decision, canonical(decision.body()), now, gathered.accesses)
+    body, accesses = decision.bytes(), gathered.accesses
+    return Judged(check, facts, decision, body, now, accesses, prepared.marks)
 
 
-def record(conn: Connection, desk: Desk, caller: Caller, judged: Judged) -> None:
+def record(conn: Connection, caller: Caller, judged: Judged) -> None:
     """Keep the decision, the look-ups and the journal entry, in the caller's transaction."""
     check, decision = judged.check, judged.decision
-    mark = _mark(desk, check.subject)
+    facts = canonical(judged.facts.body())
+    mark = judged.marks[check.subject]
     decisions.add(
         conn,
         decisions.Stored(
@@ -139,11 +149,11 @@ def record(conn: Connection, desk: Desk, caller: Caller, judged: Judged) -> None
             law_as_of=decision.law_as_of,
             catalogue_revision=decision.catalogue_revision,
             rulebook_revision=decision.rulebook_revision,
-            facts=judged.facts,
+            facts=facts,
             body=judged.body,
         ),
     )
-    evidence.add_lookups(conn, _lookup_rows(desk, judged))
+    evidence.add_lookups(conn, _lookup_rows(judged))
     journal.append(
         conn,
         judged.decided_at,
@@ -151,24 +161,32 @@ def record(conn: Connection, desk: Desk, caller: Caller, judged: Judged) -> None
         {
             "decision": decision.decision_id,
             "digest": hashlib.sha256(judged.body).hexdigest(),
-            "facts_digest": hashlib.sha256(judged.facts).hexdigest(),
+            "facts_digest": hashlib.sha256(facts).hexdigest(),
             "outcome": decision.outcome.value,
             "subject": mark,
             "dossier": check.dossier_code,
-            **_traces(desk, caller, judged),
+            **_traces(caller, judged),
         },
     )
 
 
-async def record_undecided(desk: Desk, caller: Caller, judged: Judged) -> None:
-    """The sources were asked but the decision could not be kept (the dossier had changed): the asking still counts."""
+async def keep(desk: Desk, caller: Caller, judged: Judged, write: Callable[[Connection], T]) -> T:
+    """Commit what a check leads to. Where that is refused (the dossier had changed, the key was lost), the sources
+    have been asked all the same, and that stays on record.
+    """
+    try:
+        return await desk.db.write(write)
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        if judged.accesses:
+            await desk.db.write(_record_undecided, caller, judged)
+        raise
 
-    def write(conn: Connection) -> None:
-        evidence.add_lookups(conn, _lookup_rows(desk, judged))
-        journal.append(conn, judged.decided_at, "gate.lookups.made", _traces(desk, caller, judged))
 
-    if judged.accesses:
-        await desk.db.write(write)
+def _record_undecided(conn: Connection, caller: Caller, judged: Judged) -> None:
+    evidence.add_lookups(conn, _lookup_rows(judged))
+    journal.append(conn, judged.decided_at, "gate.lookups.made", _traces(caller, judged))
 
 
 def with_code(judged: Judged, code: str) -> Judged:
@@ -181,28 +199,24 @@ def _item(line: Line, subject: Subject) -> Item:
     return Item(line.ref, line.document_type, line.form, holder.kind, line.holder is not None, line.declined_sync)
 
 
-def _mark(desk: Desk, subject: Subject) -> str:
-    return desk.sealer.mark(subject.kind, subject.id)
-
-
-def _with_answers(desk: Desk, check: Check, prepared: Prepared, gathered: Gathered) -> tuple[Item, ...]:
+def _with_answers(check: Check, prepared: Prepared, gathered: Gathered) -> tuple[Item, ...]:
     items = []
     for line, item, inquiry in zip(check.lines, prepared.items, prepared.inquiries, strict=True):
         holder = line.holder or check.subject
         answers = [gathered.answers[holder, q.document_type, q.service] for q in inquiry.queries]
         if inquiry.types:
-            mark = _mark(desk, holder)
+            mark = prepared.marks[holder]
             answers += [prepared.archived[mark, code] for code in inquiry.types]
         items.append(replace(item, answers=tuple(answers)))
     return tuple(items)
 
 
-def _lookup_rows(desk: Desk, judged: Judged) -> Sequence[Mapping[str, Any]]:
+def _lookup_rows(judged: Judged) -> Sequence[Mapping[str, Any]]:
     check = judged.check
     return [
         {
             "decision_id": judged.decision.decision_id,
-            "holder_mark": _mark(desk, access.holder),
+            "holder_mark": judged.marks[access.holder],
             "source": access.source.value,
             "service": access.service,
             "document_types": " ".join(access.document_types),
@@ -216,7 +230,7 @@ def _lookup_rows(desk: Desk, judged: Judged) -> Sequence[Mapping[str, Any]]:
     ]
 
 
-def _traces(desk: Desk, caller: Caller, judged: Judged) -> dict[str, Any]:
+def _traces(caller: Caller, judged: Judged) -> dict[str, Any]:
     check = judged.check
     return {
         "purpose": check.purpose,
@@ -225,6 +239,6 @@ def _traces(desk: Desk, caller: Caller, judged: Judged) -> dict[str, Any]:
         "officer": check.officer,
         "client": caller.client_id,
         "lookups": [
-            [a.source.value, a.service, list(a.document_types), _mark(desk, a.holder), a.cause] for a in judged.accesses
+            [a.source, a.service, list(a.document_types), judged.marks[a.holder], a.cause] for a in judged.accesses
         ],
     }

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.catalogue import Catalogue
-from app.domain.decisions import canonical
 from app.domain.errors import DomainError
 from app.domain.facts import Facts, decide
 from app.repositories import catalogue, decisions
@@ -55,7 +54,7 @@ async def replay(desk: Desk, decision_id: str, law_as_of: date | None, revision:
     if law_as_of is not None:
         facts = replace(facts, law_as_of=law_as_of)
     known = await desk.db.read(_catalogue, desk, stored.catalogue_revision if revision is None else revision)
-    again = canonical(decide(facts, known, desk.rulebook).body())
+    again = decide(facts, known, desk.rulebook).bytes()
     if again == stored.body:
         return Replayed(True, [], again)
     return Replayed(False, differences(json.loads(stored.body), json.loads(again)), again)

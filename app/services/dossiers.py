@@ -1,7 +1,7 @@
 """A dossier at the gate: filed, read, looked at again, moved on, and asked to be supplemented only lawfully."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.clock import rfc3339
+from app.db import DatabaseUnavailable
 from app.domain.calendar import wait_ends
 from app.domain.cases import NO_PAPER_SERVICES
 from app.domain.catalogue import Catalogue, Component, Form, Procedure
@@ -26,6 +27,7 @@ from app.domain.dossiers import (
 )
 from app.domain.errors import DomainError, TransitionNotAllowed
 from app.domain.persons import Subject
+from app.logs import log
 from app.repositories import decisions, dossiers, journal
 from app.repositories.dossiers import ComponentRow, DossierRow
 from app.repositories.idempotency import Kept, Key
@@ -126,7 +128,11 @@ async def submit(desk: Desk, caller: Caller, submission: Submission, key: Key | 
     async with idempotency.released_on_failure(desk, key):
         check, prepared = await (desk.db.read(read) if key is None else desk.db.write(read))
         judged = await checks.judge(desk, check, prepared)
-        return await desk.db.write(_file, desk, caller, submission, judged, prepared, received_at, wait_until, key)
+
+        def write(conn: Connection) -> Answer:
+            return _file(conn, desk, caller, submission, judged, prepared, received_at, wait_until, key)
+
+        return await checks.keep(desk, caller, judged, write)
 
 
 def _file(
@@ -166,7 +172,7 @@ def _file(
         conclusion=_conclusion(procedure, check.case, rows, judged.decision.findings),
     )
     dossiers.add(conn, row, rows)
-    checks.record(conn, desk, caller, checks.with_code(judged, code))
+    checks.record(conn, caller, checks.with_code(judged, code))
     body = canonical(_body(row, rows, procedure, [judged.decision.decision_id], judged.body))
     answer = Answer(201, body, {"etag": etag(1), "location": f"/v1/dossiers/{code}"})
     idempotency.settle(conn, key, Kept(answer.status, answer.headers, answer.body))
@@ -328,7 +334,7 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
                 "conclusion": _conclusion(procedure, row.case, opened.components, judged.decision.findings),
             },
         )
-        checks.record(conn, desk, caller, judged)
+        checks.record(conn, caller, judged)
         return _settled(conn, desk, code, 200, key)
 
     return await _on_opened(desk, caller, key, open_, write)
@@ -449,7 +455,7 @@ async def request_supplement(
         row = opened.row
         lawful = judged.decision.outcome is Conclusion.LAWFUL
         warned = dossiers.supplement_requests_sent(conn, code) > 0
-        checks.record(conn, desk, caller, judged)
+        checks.record(conn, caller, judged)
         request_id = str(uuid7())
         dossiers.add_supplement_request(
             conn,
@@ -493,8 +499,8 @@ def _sent(desk: Desk, row: DossierRow, request_id: str, judged: Judged, *, warne
         body["warnings"] = [
             {
                 "code": "second-supplement-request",
-                "vi": "Hồ sơ đã có yêu cầu bổ sung trước đó: thông báo phải đầy đủ trong một lần; chỉ số phục vụ có thể "
-                "tính hồ sơ là trễ hạn.",
+                "vi": "Hồ sơ đã có yêu cầu bổ sung trước đó: thông báo phải đầy đủ trong một lần; chỉ số phục vụ có "
+                "thể tính hồ sơ là trễ hạn.",
                 "en": "This dossier was asked for supplements before: the notice must be complete in one go, and the "
                 "service index may count the dossier as late.",
                 "citations": [c.body() for c in desk.rulebook.on(desk.clock.today()).cite_rule("one-complete-notice")],
@@ -506,16 +512,18 @@ def _sent(desk: Desk, row: DossierRow, request_id: str, judged: Judged, *, warne
 # ---- shared -------------------------------------------------------------------------------------------------------
 
 
-async def _on_opened(desk: Desk, caller: Caller, key: Key | None, open_: Any, write: Any) -> Answer:
-    """Read, ask, judge, write; look-ups that were made leave their trace even when the dossier changed meanwhile."""
+async def _on_opened(
+    desk: Desk,
+    caller: Caller,
+    key: Key | None,
+    open_: Callable[[Connection], _Opened],
+    write: Callable[[Connection, _Opened, Judged], Answer],
+) -> Answer:
+    """Read, ask, judge, write."""
     async with idempotency.released_on_failure(desk, key):
-        opened: _Opened = await (desk.db.read(open_) if key is None else desk.db.write(open_))
+        opened = await (desk.db.read(open_) if key is None else desk.db.write(open_))
         judged = await checks.judge(desk, opened.check, opened.prepared)
-        try:
-            return await desk.db.write(write, opened, judged)
-        except Exception:
-            await checks.record_undecided(desk, caller, judged)
-            raise
+        return await checks.keep(desk, caller, judged, lambda conn: write(conn, opened, judged))
 
 
 def _seen(conn: Connection, code: str, versions: frozenset[int] | None) -> DossierRow:
@@ -541,7 +549,7 @@ def _settled(conn: Connection, desk: Desk, code: str, status: int, key: Key | No
     return answer
 
 
-async def recheck_due(desk: Desk, limit: int = 20) -> int:
+async def recheck_due(desk: Desk, limit: int = 5) -> int:
     """Ask again for the dossiers that wait for a silent source; how many there were. For the worker."""
     now = desk.clock.now()
     lease = now + timedelta(seconds=60)
@@ -552,4 +560,8 @@ async def recheck_due(desk: Desk, limit: int = 20) -> int:
             await recheck(desk, caller, code, None, None)
         except (Stale, TransitionNotAllowed):
             continue  # somebody acted on it meanwhile; if it still waits, it will be due again
+        except DatabaseUnavailable:
+            raise
+        except Exception as e:  # noqa: BLE001 - one that cannot be looked at must not keep the others waiting
+            log.error("recheck failed", code=code, kind=type(e).__name__)
     return len(codes)

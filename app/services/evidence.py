@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.clock import rfc3339
 from app.domain.evidence import Answer, Said, Source
-from app.domain.persons import Identity, Subject
+from app.domain.persons import Identity, Subject, SubjectKind
 from app.domain.requirements import Query
 from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, silent
 from app.services.desk import Desk
@@ -38,6 +38,7 @@ class Gathered:
 
 
 Call = tuple[Subject, str | None, tuple[str, ...]]  # holder, service (None: the wallet), types
+Number = tuple[SubjectKind, str]
 
 
 async def gather(desk: Desk, wanted: Mapping[Subject, Iterable[Query]], errand: Errand) -> Gathered:
@@ -45,33 +46,43 @@ async def gather(desk: Desk, wanted: Mapping[Subject, Iterable[Query]], errand: 
     calls = _calls(wanted)
     checked_at = rfc3339(desk.clock.now())
     replies = await _within(desk.settings.lookup_budget, [_asking(desk, call, errand) for call in calls])
-    records = {
-        holder: reply.person
-        for (holder, service, _), reply in zip(calls, replies, strict=True)
-        if service == POPULATION and isinstance(reply, Reply) and reply.person
-    }
-    answers: dict[tuple[Subject, str, str | None], Answer] = {}
+    records: dict[Number, Identity] = {}
+    readings: dict[tuple[Number, str, str | None], Reading] = {}
     accesses = []
     for (holder, service, types), reply in zip(calls, replies, strict=True):
         failed = reply if isinstance(reply, str) else None
-        readings = [silent(t, failed) for t in types] if failed else reply.readings if isinstance(reply, Reply) else ()
-        for reading in readings:
-            answers[holder, reading.document_type, service] = _answer(
-                reading, service, checked_at, holder, records.get(holder)
-            )
         source = Source.WALLET if service is None else Source.REGISTRY
         accesses.append(Access(holder, source, service, types, failed))
+        if isinstance(reply, str):
+            found = tuple(silent(t, reply) for t in types)
+        else:
+            found = reply.readings
+            if service == POPULATION and reply.person:
+                records[_number(holder)] = reply.person
+        readings |= {(_number(holder), r.document_type, service): r for r in found}
+    answers = {}
+    for holder, queries in wanted.items():
+        record = records.get(_number(holder))
+        for q in queries:
+            reading = readings[_number(holder), q.document_type, q.service]
+            answers[holder, q.document_type, q.service] = _answer(desk, reading, q.service, checked_at, holder, record)
     return Gathered(answers, tuple(accesses))
 
 
+def _number(holder: Subject) -> Number:
+    return holder.kind, holder.id
+
+
 def _calls(wanted: Mapping[Subject, Iterable[Query]]) -> list[Call]:
-    calls: list[Call] = []
+    """One call a person and service: whoever is named twice, in other words each time, is asked about once."""
+    asked: dict[Number, tuple[Subject, dict[str | None, dict[str, None]]]] = {}
     for holder, queries in wanted.items():
-        by_service: dict[str | None, dict[str, None]] = {}
+        _, by_service = asked.setdefault(_number(holder), (holder, {}))
         for query in queries:
             by_service.setdefault(query.service, {})[query.document_type] = None
-        calls += [(holder, service, tuple(types)) for service, types in by_service.items()]
-    return calls
+    return [
+        (holder, service, tuple(types)) for holder, services in asked.values() for service, types in services.items()
+    ]
 
 
 def _asking(desk: Desk, call: Call, errand: Errand) -> Callable[[], Awaitable[Reply]]:
@@ -83,22 +94,29 @@ def _asking(desk: Desk, call: Call, errand: Errand) -> Callable[[], Awaitable[Re
 
 async def _within(budget: float, asking: list[Callable[[], Awaitable[Reply]]]) -> list[Reply | str]:
     """All calls at once; what has not answered when the time is over has not answered."""
-
-    async def one(ask: Callable[[], Awaitable[Reply]]) -> Reply | str:
-        try:
-            async with asyncio.timeout(budget):
-                return await ask()
-        except TimeoutError:
-            return NoAnswer.TIMEOUT.value
-        except SourceFailed as failed:
-            return failed.cause
-
-    if len(asking) == 1:
-        return [await one(asking[0])]
-    return list(await asyncio.gather(*(one(ask) for ask in asking)))
+    if not asking:
+        return []
+    tasks = [asyncio.ensure_future(ask()) for ask in asking]
+    try:
+        await asyncio.wait(tasks, timeout=budget)
+    finally:
+        for task in tasks:
+            task.cancel()  # nothing, where it has ended
+    return [_outcome(task) for task in tasks]
 
 
-def _answer(reading: Reading, service: str | None, checked_at: str, holder: Subject, record: Identity | None) -> Answer:
+def _outcome(task: "asyncio.Future[Reply]") -> Reply | str:
+    if not task.done() or task.cancelled():
+        return NoAnswer.TIMEOUT.value
+    try:
+        return task.result()
+    except SourceFailed as failed:
+        return failed.cause
+
+
+def _answer(
+    desk: Desk, reading: Reading, service: str | None, checked_at: str, holder: Subject, record: Identity | None
+) -> Answer:
     """A reading as a storable fact: whether name and birth date agree is settled here, and they go no further."""
     claim = Identity(holder.full_name, holder.birth_date)
     matches = reading.said is not Said.DOCUMENT or (
@@ -116,5 +134,5 @@ def _answer(reading: Reading, service: str | None, checked_at: str, holder: Subj
         valid_until=reading.valid_until,
         revoked_on=reading.revoked_on,
         document_ref=reading.document_ref,
-        digest=reading.digest,
+        digest=desk.sealer.fingerprint(reading.digest) if reading.digest else None,
     )

@@ -1,6 +1,7 @@
 """The journal walked from end to end: is every entry where it was put, and as it was put?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 
 from sqlalchemy import Connection
 
@@ -16,13 +17,14 @@ def verify_journal(db: Database) -> Verified:
     def walk(conn: Connection) -> Verified:
         seen: set[str] = set()
 
-        def noting() -> Iterator[Entry]:
-            for entry in journal.entries(conn):
+        def noting(entries: Iterable[Entry]) -> Iterator[Entry]:
+            for entry in entries:
                 seen.add(entry.strand)
                 yield entry
 
         known = journal.strands(conn)
-        verified = verify(noting())
+        with closing(journal.entries(conn)) as entries:
+            verified = verify(noting(entries))
         if lost := known - seen:
             raise JournalBroken(strand=min(lost), seq=1, wrong="missing")
         return verified

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from app.repositories.idempotency import Kept, Key
 from app.services import checks, idempotency
-from app.services.checks import Check, Judged, Prepared
+from app.services.checks import Check, Prepared
 from app.services.desk import Caller, Desk
 
 
@@ -19,12 +19,13 @@ async def demand(desk: Desk, caller: Caller, check: Check, key: Key | None) -> b
         idempotency.claim(conn, desk, key)
         return checks.prepare(conn, desk, check)
 
-    def write(conn: Connection, judged: Judged) -> None:
-        checks.record(conn, desk, caller, judged)
-        idempotency.settle(conn, key, Kept(200, {}, judged.body))
-
     async with idempotency.released_on_failure(desk, key):
         prepared = await (desk.db.read(read) if key is None else desk.db.write(read))
         judged = await checks.judge(desk, check, prepared)
-        await desk.db.write(write, judged)
+
+        def write(conn: Connection) -> None:
+            checks.record(conn, caller, judged)
+            idempotency.settle(conn, key, Kept(200, {}, judged.body))
+
+        await checks.keep(desk, caller, judged, write)
     return judged.body

@@ -1,0 +1,68 @@
+"""Personal data at rest: only the key opens it, any change shows, and the mark tells nothing without the key."""
+
+import re
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.persons import Subject, SubjectKind
+from app.sealing import Sealer
+
+SEALER = Sealer.from_secret("a-made-up-secret-for-these-tests-0001")
+OTHER = Sealer.from_secret("a-made-up-secret-for-these-tests-0002")
+SUBJECT = Subject(SubjectKind.PERSON, "042190100001", "NGUYỄN VĂN AN", "1990-02-03")
+TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+SUBJECTS = st.builds(Subject, st.sampled_from(SubjectKind), st.text("0123456789", max_size=13), TEXT, TEXT)
+
+
+@given(SUBJECTS)
+def test_what_is_sealed_comes_back_whole(subject: Subject) -> None:
+    assert SEALER.unseal(SEALER.seal(subject)) == subject
+
+
+@given(st.data())
+def test_a_seal_that_was_touched_does_not_open(data: st.DataObject) -> None:
+    sealed = bytearray(SEALER.seal(SUBJECT))
+    at = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(InvalidTag):
+        SEALER.unseal(bytes(sealed))
+
+
+@given(st.integers(1, 60))
+def test_a_seal_cut_short_does_not_open(length: int) -> None:
+    with pytest.raises((InvalidTag, ValueError)):
+        SEALER.unseal(SEALER.seal(SUBJECT)[:-length])
+
+
+def test_another_key_does_not_open_it() -> None:
+    with pytest.raises(InvalidTag):
+        OTHER.unseal(SEALER.seal(SUBJECT))
+
+
+def test_the_same_person_is_sealed_differently_each_time_and_never_in_the_clear() -> None:
+    seals = {SEALER.seal(SUBJECT) for _ in range(20)}
+    assert len(seals) == 20
+    assert not any(b"042190100001" in s or "NGUYỄN".encode() in s for s in seals)
+
+
+def test_the_mark_finds_a_person_again_and_only_with_the_key() -> None:
+    mark = SEALER.mark(SubjectKind.PERSON, "042190100001")
+    assert re.fullmatch("[0-9a-f]{64}", mark)
+    again = Sealer.from_secret("a-made-up-secret-for-these-tests-0001")
+    assert again.mark(SubjectKind.PERSON, "042190100001") == mark
+    assert again.unseal(SEALER.seal(SUBJECT)) == SUBJECT
+    others = {
+        SEALER.mark(SubjectKind.PERSON, "042190100002"),
+        SEALER.mark(SubjectKind.ORGANIZATION, "042190100001"),
+        OTHER.mark(SubjectKind.PERSON, "042190100001"),
+    }
+    assert len(others | {mark}) == 4
+
+
+def test_a_sealer_shows_no_key_when_printed() -> None:
+    assert "secret" not in repr(SEALER).lower()
+    assert SEALER._mark_key.hex() not in repr(SEALER)
+    assert repr(SEALER._mark_key) not in repr(SEALER)

@@ -1,0 +1,75 @@
+"""Settings: the demo runs without any, production refuses to run without keys of its own."""
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import DEMO_DATA_KEY, DEMO_SOURCE_SECRET, DEMO_TOKEN_KEY, Settings
+
+OWN = {
+    "MOTLAN_TOKEN_KEY": "a-token-key-made-up-for-this-test-0001",
+    "MOTLAN_DATA_KEY": "a-data-key-made-up-for-this-test-000001",
+    "MOTLAN_SOURCE_CLIENT_SECRET": "a-client-secret-made-up",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ENV", "TOKEN_KEY", "DATA_KEY", "SOURCE_CLIENT_SECRET", "LOOKUP_BUDGET", "OFFICER"):
+        monkeypatch.delenv(f"MOTLAN_{name}", raising=False)
+
+
+def started(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings()
+
+
+def test_without_any_word_it_is_production_and_refuses() -> None:
+    with pytest.raises(ValidationError, match="MOTLAN_TOKEN_KEY"):
+        Settings()
+
+
+def test_production_runs_with_keys_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = started(monkeypatch, **OWN)
+    assert settings.env == "production"
+    assert settings.token_key.get_secret_value() == OWN["MOTLAN_TOKEN_KEY"]
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("wrong", ["missing", "short", "demo"])
+def test_production_refuses_a_key_that_is_missing_short_or_the_demos(
+    monkeypatch: pytest.MonkeyPatch, name: str, wrong: str
+) -> None:
+    demo = {
+        "MOTLAN_TOKEN_KEY": DEMO_TOKEN_KEY,
+        "MOTLAN_DATA_KEY": DEMO_DATA_KEY,
+        "MOTLAN_SOURCE_CLIENT_SECRET": DEMO_SOURCE_SECRET,
+    }
+    value = {"missing": "", "short": OWN[name][:15], "demo": demo[name]}[wrong]
+    with pytest.raises(ValidationError, match=name) as refused:
+        started(monkeypatch, **{**OWN, name: value})
+    # The message is printed at the start: it names what is missing and shows no key.
+    assert not any(secret in str(refused.value) for secret in {*OWN.values(), *demo.values()})
+
+
+@pytest.mark.parametrize("env", ["demo", "test"])
+def test_elsewhere_what_is_missing_is_the_demos_and_what_is_given_counts(
+    monkeypatch: pytest.MonkeyPatch, env: str
+) -> None:
+    settings = started(monkeypatch, MOTLAN_ENV=env, MOTLAN_DATA_KEY="given")
+    assert settings.token_key.get_secret_value() == DEMO_TOKEN_KEY
+    assert settings.source_client_secret.get_secret_value() == DEMO_SOURCE_SECRET
+    assert settings.data_key.get_secret_value() == "given"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ENV", "staging"), ("LOOKUP_BUDGET", "0"), ("LOOKUP_BUDGET", "soon"), ("LISTS", "some")]
+)
+def test_a_value_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    with pytest.raises(ValidationError):
+        started(monkeypatch, **{"MOTLAN_ENV": "test", f"MOTLAN_{name}": value})
+
+
+def test_no_key_shows_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = repr(started(monkeypatch, **OWN))
+    assert not any(secret in printed for secret in OWN.values())
