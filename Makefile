@@ -9,7 +9,7 @@ RUNTIME = $(VENV)/.runtime
 EVERYTHING = $(VENV)/.everything
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test check coverage bench lock clean
+.PHONY: help run demo setup test check coverage bench openapi lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ coverage: $(EVERYTHING) ## which lines and branches the tests pass through
 
 bench: $(EVERYTHING) ## speed as ratios; writes bench/results/latest.json
 	$(BIN)/python -m bench
+
+openapi: $(RUNTIME) ## docs/openapi.json anew, after a change of the API
+	$(BIN)/python -m app.api.snapshot > docs/openapi.json
 
 lock: $(RUNTIME) ## recompile the locks after a change of pyproject.toml; make lock UPGRADE=--upgrade
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
