@@ -61,8 +61,8 @@ def _held(document_type: str, holder: Subject) -> Reading:
 
 
 class Shelf:
-    """A connection whose statements cost nothing: whoever asks for one row gets the catalogue's latest revision, whoever
-    asks for more finds none, and writes succeed.
+    """A connection whose statements cost nothing: who asks for one row gets the catalogue's latest revision, who asks
+    for more finds none, and writes succeed.
 
     What the service does to make a statement is measured still; what SQLAlchemy and a driver do with it is not.
     """
