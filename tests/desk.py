@@ -26,10 +26,12 @@ from app.domain.catalogue import Form
 from app.domain.dossiers import Status, Supplied
 from app.domain.persons import Subject, SubjectKind
 from app.repositories.idempotency import Key
-from app.services import catalogue, dossiers, migrations, paper_demands
+from app.services import catalogue, dossiers, migrations, paper_demands, supplement_requests
 from app.services.checks import Check, Line
 from app.services.desk import Caller, Desk
-from app.services.dossiers import Answer, Asked, Offered, Submission
+from app.services.dossier_records import Answer
+from app.services.dossiers import Offered, Submission
+from app.services.supplement_requests import Asked
 from app.settings import Settings
 from app.wiring import open_desk, seed
 from mock_vneid.testing import Mock, run_mock
@@ -192,7 +194,7 @@ class Gate:
     def ask_more(self, code: str, *types: str, version: int | None = None, form: Form = Form.ORIGINAL) -> Answer:
         versions = None if version is None else frozenset({version})
         asked = [Asked(t, form, "Cần đối chiếu") for t in types]
-        return self.run(dossiers.request_supplement(self.desk, CALLER, code, versions, asked, None))
+        return self.run(supplement_requests.request(self.desk, CALLER, code, versions, asked, None))
 
     def rows(self, table: Table) -> list[Any]:
         def select_all(conn: Connection) -> list[Any]:

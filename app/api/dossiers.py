@@ -24,8 +24,10 @@ from app.api.schemas.dossiers import (
 from app.api.security import Call, authenticated
 from app.domain.catalogue import Form
 from app.domain.dossiers import CODE, Status, Supplied
-from app.services import dossiers, idempotency
-from app.services.dossiers import Answer, Asked, Offered, Submission
+from app.services import dossiers, idempotency, supplement_requests
+from app.services.dossier_records import Answer
+from app.services.dossiers import Offered, Submission
+from app.services.supplement_requests import Asked
 
 router = APIRouter(tags=["Hồ sơ"], route_class=StrictRoute)
 
@@ -157,7 +159,7 @@ async def request_supplement(
     key = await key_of(call, f"POST /v1/dossiers/{code}/supplement-requests")
     asked = [_asked(item) for item in body.items]
     try:
-        answer = await dossiers.request_supplement(call.desk, call.caller, code, versions, asked, key)
+        answer = await supplement_requests.request(call.desk, call.caller, code, versions, asked, key)
     except idempotency.Repeated as e:
         answer = Answer(e.kept.status, e.kept.body, {**e.kept.headers, "idempotent-replayed": "true"})
     if answer.status == 409:

@@ -16,8 +16,9 @@ from app.models.decisions import decisions
 from app.models.evidence import lookups
 from app.models.journal import journal_entries
 from app.repositories.dossiers import claim_due
-from app.services import dossiers
-from app.services.dossiers import ReasonRequired, Stale, UnknownDossier
+from app.services import dossiers, supplement_requests
+from app.services.dossier_records import Stale, UnknownDossier
+from app.services.dossiers import ReasonRequired
 from tests.desk import (
     ALL_OF,
     AN,
@@ -351,11 +352,11 @@ def test_of_two_officers_at_once_exactly_one_wins(gate: Gate, second: str) -> No
     gate.world.fault("ndxp", "latency", attributes={"ms": 150})
     kept = gate.count(lookups)
     seen = frozenset({1})
-    asked = [dossiers.Asked(CARD, Form.ORIGINAL, "Cần đối chiếu")]
-    one = dossiers.request_supplement(gate.desk, CALLER, code, seen, asked, None)
+    asked = [supplement_requests.Asked(CARD, Form.ORIGINAL, "Cần đối chiếu")]
+    one = supplement_requests.request(gate.desk, CALLER, code, seen, asked, None)
     two = {
         "move": lambda: dossiers.transition(gate.desk, CALLER, code, seen, Status.RECEIVED, None, None),
-        "supplement": lambda: dossiers.request_supplement(gate.desk, CALLER, code, seen, asked, None),
+        "supplement": lambda: supplement_requests.request(gate.desk, CALLER, code, seen, asked, None),
         "recheck": lambda: dossiers.recheck(gate.desk, CALLER, code, seen, None),
     }[second]()
     results = gate.together(one, two)

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, text
 from app.domain.catalogue import Form
 from app.domain.errors import UnknownProcedure
 from app.models.decisions import decisions
-from app.models.dossiers import dossier_counters, dossiers, supplement_requests
+from app.models.dossiers import dossier_counters, dossiers
+from app.models.dossiers import supplement_requests as supplement_rows
 from app.models.evidence import lookups
 from app.models.idempotency import idempotency_keys
 from app.models.journal import journal_entries
 from app.services import dossiers as service
-from app.services import idempotency, paper_demands
+from app.services import idempotency, paper_demands, supplement_requests
 from app.services.idempotency import KeyLost, KeyReused, Repeated, StillRunning
 from tests.desk import CALLER, CHOICE, Gate, key, read
 from tests.registries.scripted import SERVICE, Json, said, scripted
@@ -57,16 +58,16 @@ def test_a_dossiers_answer_is_kept_with_its_headers(gate: Gate) -> None:
 def test_a_refused_supplement_request_is_an_answer_too_and_is_kept(gate: Gate) -> None:
     gate.world.put_holding(CARD)
     code = gate.submit(CHOICE)["code"]
-    asked = [service.Asked(CARD, Form.ORIGINAL, "Cần đối chiếu")]
+    asked = [supplement_requests.Asked(CARD, Form.ORIGINAL, "Cần đối chiếu")]
 
     def again() -> Any:
-        return service.request_supplement(gate.desk, CALLER, code, None, asked, key(route="supplement"))
+        return supplement_requests.request(gate.desk, CALLER, code, None, asked, key(route="supplement"))
 
     refused = gate.run(again())
     with pytest.raises(Repeated) as kept:
         gate.run(again())
     assert (kept.value.kept.status, kept.value.kept.body) == (409, refused.body)
-    assert gate.count(supplement_requests) == 1
+    assert gate.count(supplement_rows) == 1
 
 
 def test_the_same_key_with_another_body_is_refused(gate: Gate) -> None:

@@ -15,8 +15,9 @@ from app.domain.errors import DomainError
 from app.domain.persons import Subject, SubjectKind
 from app.models.journal import journal_entries
 from app.repositories import journal
-from app.services import decisions, dossiers, idempotency, paper_demands
+from app.services import decisions, dossiers, idempotency, paper_demands, supplement_requests
 from app.services.checks import Line
+from app.services.supplement_requests import Asked
 from tests.desk import CALLER, CHOICE, MONDAY, NO_PAPER, PLAIN, Gate, all_bytes, day, key, offered
 from tests.mock_vneid.office import ANOTHER, Office
 
@@ -103,11 +104,16 @@ def lead_through(gate: Gate) -> tuple[list[bytes], list[BaseException]]:
     dossier(CHOICE, applicant=COMPANY)
     for call in (
         lambda: dossiers.recheck(gate.desk, CALLER, code, None, None),
-        lambda: dossiers.request_supplement(
-            gate.desk, CALLER, code, None, [dossiers.Asked("CAN_CUOC", Form.ORIGINAL, "Cần", CANARY)], key(route="s")
+        lambda: supplement_requests.request(
+            gate.desk,
+            CALLER,
+            code,
+            None,
+            [Asked("CAN_CUOC", Form.ORIGINAL, "Cần", CANARY)],
+            key(route="s"),
         ),
-        lambda: dossiers.request_supplement(
-            gate.desk, CALLER, code, None, [dossiers.Asked("VAN_BANG", Form.ORIGINAL, "Cần", CANARY)], None
+        lambda: supplement_requests.request(
+            gate.desk, CALLER, code, None, [Asked("VAN_BANG", Form.ORIGINAL, "Cần", CANARY)], None
         ),
         lambda: dossiers.recheck(gate.desk, CALLER, code, frozenset({1}), None),  # stale
         lambda: dossiers.read(gate.desk, code),

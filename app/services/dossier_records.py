@@ -1,0 +1,205 @@
+"""A dossier as its record: opened for a change, tied to the version it was seen in, and shown without its applicant."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.clock import rfc3339
+from app.domain.catalogue import Component, Procedure
+from app.domain.decisions import Finding, canonical
+from app.domain.dossiers import Status, Supplied, components_of, to_supply
+from app.domain.errors import DomainError
+from app.domain.persons import Subject
+from app.repositories import decisions, dossiers, journal
+from app.repositories.dossiers import ComponentRow, DossierRow
+from app.repositories.idempotency import Kept, Key
+from app.services import checks, idempotency
+from app.services.checks import Check, Judged, Line, Prepared
+from app.services.desk import Caller, Desk
+
+# What is asked, given the dossier's components and whose papers were named.
+Asking = Callable[[Sequence[Component], Mapping[int, Subject]], tuple[Line, ...]]
+
+
+class UnknownDossier(DomainError):
+    code = "unknown-dossier"
+
+
+class Stale(DomainError):
+    """Somebody has changed the dossier since the version the caller has seen."""
+
+    code = "version-stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered and kept under an idempotency key."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A dossier as read for a change, with what the check of it needs."""
+
+    row: DossierRow
+    components: tuple[ComponentRow, ...]
+    check: Check
+    prepared: Prepared
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def row_of(conn: Connection, code: str) -> DossierRow:
+    row = dossiers.get(conn, code)
+    if row is None:
+        raise UnknownDossier
+    return row
+
+
+def seen(conn: Connection, code: str, versions: frozenset[int] | None) -> DossierRow:
+    row = row_of(conn, code)
+    if versions is not None and row.version not in versions:
+        raise Stale(code=code)
+    return row
+
+
+def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking | None" = None) -> Opened:
+    """The dossier with a check of all its papers, or of the papers `asked` for now."""
+    rows = tuple(dossiers.components(conn, row.code))
+    known = desk.snapshots.current(conn)
+    holders = {r.position: desk.sealer.unseal(r.holder) for r in rows if r.holder}
+    components = components_of(known.procedure(row.procedure, row.law_as_of), row.case, [])
+    check = Check(
+        purpose="dossier" if asked is None else "supplement_request",
+        procedure=row.procedure,
+        agency=row.agency,
+        officer=row.officer,
+        channel=row.channel,
+        subject=desk.sealer.unseal(row.applicant),
+        # A new demand is judged by the law of its own day; the papers filed, by that of the day of receipt.
+        on=row.law_as_of if asked is None else desk.clock.today(),
+        lines=(asked or lines_of)(components, holders),
+        case=row.case,
+        wait_over=desk.clock.now() >= row.wait_until,
+        dossier_code=row.code,
+    )
+    return Opened(row, rows, check, checks.prepare(conn, desk, check))
+
+
+def lines_of(components: Sequence[Component], holders: Mapping[int, Subject | None]) -> tuple[Line, ...]:
+    """One line per component and type asked for; the reference says which."""
+    return tuple(
+        Line(ref_of(c.position, code), code, c.form, holders.get(c.position))
+        for c in components
+        for code in c.document_types
+    )
+
+
+def ref_of(position: int, document_type: str) -> str:
+    return f"{position}.{document_type}"
+
+
+async def on_opened(
+    desk: Desk,
+    caller: Caller,
+    key: Key | None,
+    open_: Callable[[Connection], Opened],
+    write: Callable[[Connection, Opened, Judged], Answer],
+) -> Answer:
+    """Read, ask, judge, write."""
+    async with idempotency.released_on_failure(desk, key):
+        opened = await (desk.db.read(open_) if key is None else desk.db.write(open_))
+        judged = await checks.judge(desk, opened.check, opened.prepared)
+        return await checks.keep(desk, caller, judged, lambda conn: write(conn, opened, judged))
+
+
+def change(conn: Connection, row: DossierRow, values: Mapping[str, Any]) -> None:
+    if not dossiers.change(conn, row.code, row.version, values):
+        raise Stale(code=row.code)
+
+
+def note_move(conn: Connection, desk: Desk, caller: Caller, row: DossierRow, to: Status, reason: str | None) -> None:
+    now = desk.clock.now()
+    dossiers.add_move(
+        conn,
+        {
+            "dossier_code": row.code,
+            "version": row.version + 1,
+            "from_status": row.status,
+            "to_status": int(to),
+            "reason": reason,
+            "client": caller.client_id,
+            "moved_at": now,
+        },
+    )
+    facts = {"dossier": row.code, "from": row.status, "to": int(to), "client": caller.client_id}
+    journal.append(conn, now, "gate.dossier.moved", facts)
+
+
+def settled(conn: Connection, desk: Desk, code: str, status: int, key: Key | None) -> Answer:
+    """The dossier after the change, as answered and kept."""
+    answer = answer_of(conn, desk, row_of(conn, code), tuple(dossiers.components(conn, code)), status)
+    idempotency.settle(conn, key, Kept(answer.status, answer.headers, answer.body))
+    return answer
+
+
+def answer_of(conn: Connection, desk: Desk, row: DossierRow, rows: Sequence[ComponentRow], status: int) -> Answer:
+    procedure = desk.snapshots.current(conn).procedure(row.procedure, row.law_as_of)
+    latest = decisions.get(conn, row.decision_id)
+    assert latest is not None
+    body = canonical(body_of(row, rows, procedure, decisions.of_dossier(conn, row.code), latest.body))
+    return Answer(status, body, {"etag": etag(row.version)})
+
+
+def body_of(
+    row: DossierRow, rows: Sequence[ComponentRow], procedure: Procedure, decision_ids: list[str], decision: bytes
+) -> dict[str, Any]:
+    """The dossier as callers see it; nothing of the applicant stands in it."""
+    findings = {f["ref"]: f for f in json.loads(decision)["findings"]}
+    components = {c.position: c for c in procedure.components}
+    waiting = row.recheck_at is not None
+    return {
+        "code": row.code,
+        "status": row.status,
+        "version": row.version,
+        "procedure": row.procedure,
+        "case": row.case,
+        "agency": row.agency,
+        "channel": row.channel,
+        "received_at": rfc3339(row.received_at),
+        "law_as_of": row.law_as_of.isoformat(),
+        "wait_until": rfc3339(row.wait_until) if waiting else None,
+        "components": [
+            {
+                "position": r.position,
+                "name": components[r.position].name if r.position in components else None,
+                "supplied": r.supplied,
+                "findings": [f for ref, f in findings.items() if ref.split(".", 1)[0] == str(r.position)],
+            }
+            for r in rows
+        ],
+        **json.loads(row.conclusion),
+        "decisions": decision_ids,
+    }
+
+
+def conclusion_of(
+    procedure: Procedure, case: str | None, rows: Sequence[ComponentRow], findings: Sequence[Finding]
+) -> bytes:
+    """What is really still needed, and what was handed back."""
+    by_ref = {f.ref: f for f in findings}
+    supplied = {r.position: Supplied(r.supplied) for r in rows}
+    needed = []
+    for c in procedure.in_case(case):
+        own = [f for code in c.document_types if (f := by_ref.get(ref_of(c.position, code)))]
+        if (need := to_supply(c, supplied.get(c.position, Supplied.NONE), own)) is not None:
+            needed.append(need.body())
+    return canonical({"to_supply": needed, "handed_back": [r.position for r in rows if r.handed_back]})

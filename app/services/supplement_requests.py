@@ -1,0 +1,130 @@
+"""An officer asks the citizen for more papers: sent when every one of them is lawful, refused whole otherwise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from uuid_utils import uuid7
+
+from app.domain.catalogue import Component, Form
+from app.domain.decisions import Conclusion, canonical
+from app.domain.dossiers import MAY_ASK_SUPPLEMENT, Status
+from app.domain.errors import TransitionNotAllowed
+from app.domain.persons import Subject
+from app.repositories import dossiers
+from app.repositories.dossiers import DossierRow
+from app.repositories.idempotency import Kept, Key
+from app.services import checks, idempotency
+from app.services.checks import Judged, Line
+from app.services.desk import Caller, Desk
+from app.services.dossier_records import (
+    Answer,
+    Opened,
+    Stale,
+    change,
+    etag,
+    note_move,
+    on_opened,
+    open_dossier,
+    row_of,
+    seen,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One item of a supplement request."""
+
+    document_type: str
+    form: Form
+    reason: str
+    holder: Subject | None = None
+
+
+async def request(
+    desk: Desk, caller: Caller, code: str, versions: frozenset[int] | None, asked: Sequence[Asked], key: Key | None
+) -> Answer:
+    """Ask the citizen for more papers: sent when every one of them is lawful, refused whole otherwise.
+
+    A refusal changes nothing in the dossier; the attempt is kept. Raises UnknownDossier, Stale, TransitionNotAllowed.
+    """
+
+    def open_(conn: Connection) -> Opened:
+        idempotency.claim(conn, desk, key)
+        row = seen(conn, code, versions)
+        if Status(row.status) not in MAY_ASK_SUPPLEMENT:
+            raise TransitionNotAllowed(status=row.status, allowed=sorted(int(s) for s in MAY_ASK_SUPPLEMENT))
+        return open_dossier(conn, desk, row, lambda components, holders: _lines(asked, components, holders))
+
+    def write(conn: Connection, opened: Opened, judged: Judged) -> Answer:
+        row = opened.row
+        lawful = judged.decision.outcome is Conclusion.LAWFUL
+        warned = dossiers.supplement_requests_sent(conn, code) > 0
+        checks.record(conn, caller, judged)
+        request_id = str(uuid7())
+        dossiers.add_supplement_request(
+            conn,
+            {
+                "id": request_id,
+                "dossier_code": code,
+                "decision_id": judged.decision.decision_id,
+                "outcome": "sent" if lawful else "refused",
+                "items": canonical(
+                    [{"document_type": a.document_type, "form": a.form.value, "reason": a.reason} for a in asked]
+                ),
+                "client": caller.client_id,
+                "asked_at": judged.decided_at,
+            },
+        )
+        if not lawful:
+            if row_of(conn, code).version != row.version:
+                raise Stale(code=code)
+            answer = Answer(409, judged.body, {})
+        else:
+            change(conn, row, {"status": int(Status.SUPPLEMENT_REQUESTED)})
+            if Status(row.status) is not Status.SUPPLEMENT_REQUESTED:
+                note_move(conn, desk, caller, row, Status.SUPPLEMENT_REQUESTED, None)
+            answer = _sent(desk, row, request_id, judged, warned=warned)
+        idempotency.settle(conn, key, Kept(answer.status, answer.headers, answer.body))
+        return answer
+
+    return await on_opened(desk, caller, key, open_, write)
+
+
+def _lines(asked: Sequence[Asked], components: Sequence[Component], holders: Mapping[int, Subject]) -> tuple[Line, ...]:
+    return tuple(
+        Line(f"{n}.{a.document_type}", a.document_type, a.form, a.holder or _holder(components, holders, a))
+        for n, a in enumerate(asked, 1)
+    )
+
+
+def _holder(components: Sequence[Component], holders: Mapping[int, Subject], asked: Asked) -> Subject | None:
+    """Whose paper it is, when the dossier said so for the component that asks for it."""
+    return next(
+        (holders[c.position] for c in components if asked.document_type in c.document_types and c.position in holders),
+        None,
+    )
+
+
+def _sent(desk: Desk, row: DossierRow, request_id: str, judged: Judged, *, warned: bool) -> Answer:
+    body: dict[str, Any] = {
+        "id": request_id,
+        "code": row.code,
+        "status": int(Status.SUPPLEMENT_REQUESTED),
+        "version": row.version + 1,
+        "decision": judged.decision.body(),
+        "warnings": [],
+    }
+    if warned:
+        body["warnings"] = [
+            {
+                "code": "second-supplement-request",
+                "vi": "Hồ sơ đã có yêu cầu bổ sung trước đó: thông báo phải đầy đủ trong một lần; chỉ số phục vụ có "
+                "thể tính hồ sơ là trễ hạn.",
+                "en": "This dossier was asked for supplements before: the notice must be complete in one go, and the "
+                "service index may count the dossier as late.",
+                "citations": [c.body() for c in desk.rulebook.on(desk.clock.today()).cite_rule("one-complete-notice")],
+            }
+        ]
+    return Answer(201, canonical(body), {"etag": etag(row.version + 1)})
