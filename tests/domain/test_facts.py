@@ -102,3 +102,37 @@ def test_bytes_are_utf8_json_without_spaces_in_the_order_built() -> None:
     assert canonical({"b": "Đường", "a": [1, None, True]}) == '{"b":"Đường","a":[1,null,true]}'.encode()
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical({"a": float("nan")})
+
+
+CARD_ANSWERS = st.lists(
+    st.builds(
+        Answer,
+        source=st.sampled_from(Source),
+        document_type=st.sampled_from(["CAN_CUOC", "HO_CHIEU"]),
+        said=st.sampled_from(Said),
+        checked_at=st.sampled_from(["2026-11-20T01:00:00Z", "2026-11-20T02:00:00Z"]),
+        service=st.sampled_from([None, "037"]),
+        cause=st.none() | TEXTS,
+        matches=st.booleans(),
+        valid_until=st.none() | st.sampled_from([date(2020, 1, 1), date(2030, 1, 1)]),
+        document_ref=st.none() | TEXTS,
+        result_code=st.sampled_from([None, "KQ.G01.000001", "KQ.G01.000002"]),
+    ),
+    max_size=3,
+).map(tuple)
+REMEMBERING = catalogue()
+
+
+@given(st.lists(CARD_ANSWERS, min_size=1, max_size=3), st.sampled_from(Form), st.booleans())
+def test_what_is_remembered_of_other_demands_is_never_seen(
+    answers: list[tuple[Answer, ...]], form: Form, declined: bool
+) -> None:
+    """Findings about the same answers are worked out once; they say what a catalogue that has judged nothing says."""
+    items = [
+        Item(f"i{n}", "CAN_CUOC", form, SubjectKind.PERSON, declined_sync=declined, answers=a)
+        for n, a in enumerate(answers)
+    ]
+    known = facts(*items)
+    fresh = decide(known, replace(catalogue(), memory={}), rulebook())
+    remembered = decide(known, REMEMBERING, rulebook())
+    assert remembered.bytes() == fresh.bytes() == canonical(remembered.body())
