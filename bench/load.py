@@ -110,8 +110,14 @@ async def _measure(port: int, asked: Sequence[tuple[bytes, bytes]], seconds: flo
         await loop.create_connection(lambda: _Connection(each, began + seconds, times), "127.0.0.1", port)
         for _ in range(CONNECTIONS)
     ]
-    await asyncio.gather(*(connection.over for _, connection in opened))
+    ends = [connection.over for _, connection in opened]
+    await asyncio.wait(ends, return_when=asyncio.FIRST_EXCEPTION)
     took, busy = time.perf_counter() - began, time.process_time() - cpu
+    for transport, _ in opened:
+        transport.abort()
+    for fault in await asyncio.gather(*ends, return_exceptions=True):
+        if isinstance(fault, BaseException):
+            raise fault
     return run_of(times, took, busy / took)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -50,7 +51,7 @@ def opened(folder: Path) -> Iterator[Bench]:
             urls |= {name: database.create() for name in (POSTGRESQL, WHOLE, RAW, STRANDS, CHAIN)}
             for url in list(urls.values())[2:]:
                 stack.callback(database.drop, url)
-        except (OSError, RuntimeError, psycopg.Error) as error:
+        except (OSError, RuntimeError, subprocess.SubprocessError, psycopg.Error) as error:
             skipped = str(error).strip() or type(error).__name__
         for url in urls.values():
             migrations.upgrade(url)
