@@ -100,6 +100,8 @@ def _sqlite_engine(url: URL, read_only: bool, patience: float) -> Engine:
         driver.execute("PRAGMA journal_mode = WAL")
         driver.execute("PRAGMA synchronous = FULL")
         driver.execute("PRAGMA foreign_keys = ON")
+        # 64 MiB of pages: with the default of 2 the writer reads back what it has just written, a quarter of its time.
+        driver.execute("PRAGMA cache_size = -65536")
         if read_only:
             driver.execute("PRAGMA query_only = ON")
 
