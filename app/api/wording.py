@@ -137,6 +137,13 @@ CATALOGUE: dict[str, Words] = {
         "The procedure is not in force on that day",
         "No version of it is in force on the day of the demand; see facts.in_force_from.",
     ),
+    "components-unknown": Words(
+        422,
+        "Chưa có thành phần hồ sơ của thủ tục này",
+        "Danh mục mới có tên thủ tục: nhập thành phần hồ sơ (motlan catalogue import) hoặc công bố bằng PUT.",
+        "The components of this procedure are not known here",
+        "The catalogue has its name only: import its components (motlan catalogue import) or publish them by PUT.",
+    ),
     "holder-required": Words(
         422,
         "Cần cho biết giấy tờ của ai",

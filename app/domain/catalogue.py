@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from app.domain.errors import ProcedureNotInForce, UnknownDocumentType, UnknownProcedure
+from app.domain.errors import ComponentsUnknown, ProcedureNotInForce, UnknownDocumentType, UnknownProcedure
 from app.domain.evidence import Source
 from app.domain.law import Period
 from app.domain.persons import SubjectKind
+
+if TYPE_CHECKING:
+    from app.domain.definitions import Definition
 
 
 class DocumentKind(StrEnum):
@@ -99,7 +103,11 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One dated version of an administrative procedure (TTHC)."""
+    """One dated version of an administrative procedure (TTHC).
+
+    `components_known` is False where only the procedure's name is published: nothing may be judged by it.
+    `doubtful` are positions whose official text was read by the service and waits for a person's review.
+    """
 
     code: str
     name: str
@@ -109,6 +117,8 @@ class Procedure:
     valid_from: date
     components: tuple[Component, ...]
     basis: str | None = None
+    components_known: bool = True
+    doubtful: tuple[int, ...] = ()
     cases: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,6 +149,7 @@ class Catalogue:
     document_types: Mapping[str, DocumentType]
     procedures: Mapping[str, tuple[Procedure, ...]]  # versions by valid_from, ascending
     members: Mapping[str, Mapping[str, ListMember]]  # list id → code → member
+    definitions: Mapping[str, "tuple[Definition, ...]"] = field(default_factory=dict)  # as published, by valid_from
     # What was worked out from this revision and need not be worked out again; no part of its value.
     memory: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
@@ -157,6 +168,13 @@ class Catalogue:
             if version.valid_from <= on:
                 return version
         raise ProcedureNotInForce(procedure=code, on=on, in_force_from=versions[0].valid_from)
+
+    def judged_by(self, code: str, on: date) -> Procedure:
+        """The version to judge with. Raises what `procedure` raises, and ComponentsUnknown."""
+        version = self.procedure(code, on)
+        if not version.components_known:
+            raise ComponentsUnknown(procedure=code)
+        return version
 
     def memberships(self, code: str, on: date, *, confirmed_only: bool = False) -> dict[str, ListMember]:
         """The lists a procedure stands on, on a day; candidates count unless they are made inert."""

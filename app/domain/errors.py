@@ -40,6 +40,12 @@ class ProcedureNotInForce(DomainError):
     code = "procedure-not-in-force"
 
 
+class ComponentsUnknown(DomainError):
+    """Only the procedure's name is known here: what its dossier consists of has not been published."""
+
+    code = "components-unknown"
+
+
 class HolderRequired(DomainError):
     """A person's paper asked of an organisation, or the other way round, without saying whose paper it is."""
 

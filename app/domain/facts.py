@@ -9,12 +9,20 @@ from datetime import date
 from typing import Any
 
 from app.domain.cases import Item, Setting
-from app.domain.catalogue import Catalogue, Form
+from app.domain.catalogue import Catalogue, Form, Procedure
 from app.domain.decisions import Decision, conclude
 from app.domain.evidence import Answer, Said, Source
 from app.domain.law import Rulebook
 from app.domain.paper_demands import assess
 from app.domain.persons import SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """When a dossier was received: what it consists of is settled by the procedure as published then."""
+
+    revision: int
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,10 @@ class Facts:
     case: str | None = None
     wait_over: bool = False
     confirmed_lists_only: bool = False
+    filed: Filed | None = None
 
     def body(self) -> dict[str, Any]:
+        filed = {"filed": {"revision": self.filed.revision, "on": self.filed.on.isoformat()}} if self.filed else {}
         return {
             "decision_id": self.decision_id,
             "decided_at": self.decided_at,
@@ -40,6 +50,7 @@ class Facts:
             "wait_over": self.wait_over,
             "confirmed_lists_only": self.confirmed_lists_only,
             "items": [_item_body(i) for i in self.items],
+            **filed,
         }
 
     @classmethod
@@ -53,14 +64,18 @@ class Facts:
             wait_over=body["wait_over"],
             confirmed_lists_only=body["confirmed_lists_only"],
             items=tuple(_item(i) for i in body["items"]),
+            filed=_filed(body["filed"]) if "filed" in body else None,
         )
 
 
-def decide(facts: Facts, catalogue: Catalogue, rulebook: Rulebook) -> Decision:
-    """Judge all papers of one demand. Raises ProcedureNotInForce, UnknownProcedure and what `assess` raises."""
+def decide(facts: Facts, catalogue: Catalogue, rulebook: Rulebook, filed_under: Procedure | None = None) -> Decision:
+    """Judge all papers of one demand; `filed_under` is the procedure's version at `facts.filed`.
+
+    Raises ProcedureNotInForce, UnknownProcedure, ComponentsUnknown and what `assess` raises.
+    """
     law = rulebook.on(facts.law_as_of)
     setting = Setting(
-        procedure=catalogue.procedure(facts.procedure, facts.law_as_of),
+        procedure=filed_under or catalogue.judged_by(facts.procedure, facts.law_as_of),
         on=facts.law_as_of,
         case=facts.case,
         wait_over=facts.wait_over,
@@ -76,6 +91,10 @@ def decide(facts: Facts, catalogue: Catalogue, rulebook: Rulebook) -> Decision:
         rulebook_revision=rulebook.revision,
         findings=findings,
     )
+
+
+def _filed(body: Mapping[str, Any]) -> Filed:
+    return Filed(body["revision"], date.fromisoformat(body["on"]))
 
 
 def _item_body(item: Item) -> dict[str, Any]:

@@ -89,9 +89,12 @@ def _rule(case: Case) -> Finding:
 
 
 def _not_in_dossier(case: Case) -> Verdict | None:
-    """1. The paper is no component of the procedure, or a list in force has cut it."""
+    """1. The paper is no component of the procedure, or a list in force has cut it.
+
+    While the official text of some component waits for a person's review, nobody can say what the dossier lacks.
+    """
     cut = CUTTING_LIST in case.lists
-    missing = not case.requirement.components
+    missing = not case.requirement.components and not case.setting.procedure.doubtful
     in_force = case.law.in_force("not-in-dossier")
     if not case.look("not-in-dossier", missing or cut, in_force=in_force, in_components=not missing, cut_by_list=cut):
         # Before this rule there was no list to hold a demand against: its absence is no reason of its own.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from app.domain.catalogue import (
     Acceptance,
@@ -24,24 +24,29 @@ from app.domain.catalogue import (
     TypeSource,
     TypeSubject,
 )
+from app.domain.definitions import Definition, Part, corrected, procedure_of
 from app.domain.evidence import Source
 from app.domain.law import Period
+from app.domain.readings import Reading
 
 Body = Mapping[str, Any]
+V = TypeVar("V", Procedure, Definition)
 
 
 class Kind(StrEnum):
     DOCUMENT_TYPE = "document_type"
     PROCEDURE = "procedure"
     LIST_MEMBER = "list_member"
+    DEFINITION = "definition"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One published body. `key`: the type's code, the procedure's code, or `list/code`.
+    """One published body. `key`: the type's code, the procedure's code, `list/code`, or a component's `text_key`.
 
-    Procedures have one body per key and `valid_from`; a later publication of the same two replaces it from its
-    revision on.
+    Procedures and definitions have one body per key and `valid_from`; a later publication of the same two replaces it
+    from its revision on.
     """
 
     kind: Kind
@@ -51,7 +56,8 @@ class Publication:
     @property
     def slot(self) -> tuple[str, str, str]:
         """What a later publication replaces."""
-        return self.kind.value, self.key, self.body.get("valid_from", "") if self.kind is Kind.PROCEDURE else ""
+        dated = self.kind in (Kind.PROCEDURE, Kind.DEFINITION)
+        return self.kind.value, self.key, self.body.get("valid_from", "") if dated else ""
 
 
 def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogue:
@@ -59,18 +65,36 @@ def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogu
     latest = {p.slot: p for p in publications}
     types: dict[str, DocumentType] = {}
     versions: dict[str, list[Procedure]] = defaultdict(list)
+    defined: dict[str, list[Definition]] = defaultdict(list)
     members: dict[str, dict[str, ListMember]] = defaultdict(dict)
+    corrections: dict[str, Reading] = {}
     for p in latest.values():
         match p.kind:
             case Kind.DOCUMENT_TYPE:
                 types[p.key] = document_type(p.key, p.body)
             case Kind.PROCEDURE:
                 versions[p.key].append(procedure(p.key, p.body))
-            case Kind.LIST_MEMBER:  # pragma: no branch (the three are all there are)
+            case Kind.LIST_MEMBER:
                 list_id, code = p.key.split("/", 1)
                 members[list_id][code] = list_member(list_id, code, p.body)
-    procedures = {code: tuple(sorted(v, key=lambda x: x.valid_from)) for code, v in versions.items()}
-    return Catalogue(revision, types, procedures, dict(members))
+            case Kind.DEFINITION:
+                defined[p.key].append(definition(p.key, p.body))
+            case Kind.CORRECTION:  # pragma: no branch (these are all there are)
+                corrections[p.key] = Reading.parse(p.body["reading"])
+    definitions = {code: _by_date(corrected(d, corrections) for d in found) for code, found in defined.items()}
+    codes = {**versions, **defined}
+    procedures = {code: _judged_by(versions.get(code, ()), definitions.get(code, ())) for code in codes}
+    return Catalogue(revision, types, procedures, dict(members), definitions)
+
+
+def _judged_by(read: Iterable[Procedure], defined: Iterable[Definition]) -> tuple[Procedure, ...]:
+    """The versions to judge with, by date: what a person has read stands over the service's reading of that day."""
+    by_day = {d.valid_from: procedure_of(d) for d in defined}
+    return _by_date({**by_day, **{p.valid_from: p for p in read}}.values())
+
+
+def _by_date(versions: Iterable[V]) -> tuple[V, ...]:
+    return tuple(sorted(versions, key=lambda v: v.valid_from))
 
 
 def document_type(code: str, body: Body) -> DocumentType:
@@ -97,6 +121,38 @@ def procedure(code: str, body: Body) -> Procedure:
     )
 
 
+def definition(code: str, body: Body) -> Definition:
+    parts = body.get("components")
+    return Definition(
+        code=code,
+        name=body["name"],
+        sector=body["sector"],
+        level=body["level"],
+        agency=body["agency"],
+        valid_from=date.fromisoformat(body["valid_from"]),
+        parts=None if parts is None else tuple(_part(p) for p in parts),
+        basis=body.get("basis"),
+    )
+
+
+def definition_body(defined: Definition) -> dict[str, Any]:
+    """The body `definition` reads."""
+    body: dict[str, Any] = {
+        "name": defined.name,
+        "sector": defined.sector,
+        "level": defined.level,
+        "agency": defined.agency,
+        "valid_from": defined.valid_from.isoformat(),
+    }
+    if defined.parts is not None:
+        body["components"] = [
+            {"position": p.position, "text": p.text, "reading": p.reading.body()} for p in defined.parts
+        ]
+    if defined.basis is not None:
+        body["basis"] = defined.basis
+    return body
+
+
 def list_member(list_id: str, code: str, body: Body) -> ListMember:
     return ListMember(
         list_id=list_id,
@@ -121,6 +177,10 @@ def _source(body: Body) -> TypeSource:
         procedures=frozenset(body.get("procedures") or ()),
         basis=body["basis"],
     )
+
+
+def _part(body: Body) -> Part:
+    return Part(body["position"], body["text"], Reading.parse(body["reading"]))
 
 
 def _component(body: Body) -> Component:

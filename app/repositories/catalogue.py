@@ -41,20 +41,26 @@ def publications(conn: Connection, revision: int) -> list[Publication]:
     return [Publication(Kind(kind), key, json.loads(body)) for kind, key, body in rows]
 
 
-def publications_of(conn: Connection, revision: int, kind: Kind, key: str) -> list[Publication]:
-    """What was published under one key, the oldest first."""
+def publications_of(conn: Connection, revision: int, kind: Kind, key: str | None = None) -> list[Publication]:
+    """What was published of one kind, or under one key of it, the oldest first."""
     p = catalogue_publications
-    rows = conn.execute(
-        select(p.c.body).where(p.c.kind == kind.value, p.c.key == key, p.c.revision <= revision).order_by(p.c.id)
-    )
-    return [Publication(kind, key, json.loads(body)) for (body,) in rows]
+    asked = select(p.c.key, p.c.body).where(p.c.kind == kind.value, p.c.revision <= revision).order_by(p.c.id)
+    rows = conn.execute(asked if key is None else asked.where(p.c.key == key))
+    return [Publication(kind, name, json.loads(body)) for name, body in rows]
 
 
-def starter_digests(conn: Connection) -> set[tuple[str, str, str]]:
-    """(kind, key, digest) of everything that came from the starter catalogue."""
+def revision_known(conn: Connection, until: datetime) -> int:
+    """The latest revision published before a moment; 0 where nothing was."""
+    r = catalogue_revisions.c
+    found = select(r.revision).where(r.published_at < until).order_by(r.revision.desc()).limit(1)
+    return conn.execute(found).scalar_one_or_none() or 0
+
+
+def origins(conn: Connection) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Of everything published: what it last came from and its digest, by slot."""
     p, r = catalogue_publications, catalogue_revisions
-    rows = conn.execute(select(p.c.kind, p.c.key, p.c.digest).join(r).where(r.c.origin == "starter"))
-    return {(kind, key, digest) for kind, key, digest in rows}
+    rows = conn.execute(select(p.c.kind, p.c.key, p.c.body, p.c.digest, r.c.origin).join(r).order_by(p.c.id))
+    return {Publication(Kind(k), key, json.loads(body)).slot: (origin, d) for k, key, body, d, origin in rows}
 
 
 def lock(conn: Connection) -> None:

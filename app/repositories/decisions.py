@@ -46,3 +46,11 @@ def of_dossier(conn: Connection, code: str) -> list[str]:
     d = decisions.c
     found = select(d.decision_id).where(d.dossier_code == code).order_by(d.decided_at, d.decision_id)
     return list(conn.execute(found).scalars())
+
+
+def first_revision(conn: Connection, code: str) -> int:
+    """The catalogue's revision when the dossier was received."""
+    d = decisions.c
+    found = select(d.catalogue_revision).where(d.dossier_code == code).order_by(d.decided_at, d.decision_id).limit(1)
+    revision: int = conn.execute(found).scalar_one()
+    return revision

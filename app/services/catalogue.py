@@ -36,8 +36,12 @@ class Published:
 def seed(conn: Connection, clock: Clock, starter: Sequence[Publication]) -> int:
     """Publish what is new in the starter catalogue since it was last seeded; what was published here stays."""
     catalogue.lock(conn)
-    known = catalogue.starter_digests(conn)
-    new = [p for p in starter if (p.kind.value, p.key, catalogue.digest_of(canonical(p.body))) not in known]
+    known = catalogue.origins(conn)
+    new = []
+    for p in starter:
+        origin, digest = known.get(p.slot, ("starter", None))
+        if origin == "starter" and digest != catalogue.digest_of(canonical(p.body)):
+            new.append(p)
     if not new:
         return catalogue.head(conn)
     at = clock.now()

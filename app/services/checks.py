@@ -12,10 +12,10 @@ from uuid_utils import uuid7
 from app.clock import rfc3339
 from app.db import DatabaseUnavailable
 from app.domain.cases import Inquiry, Item, Setting
-from app.domain.catalogue import Catalogue, Form
+from app.domain.catalogue import Catalogue, Form, Procedure
 from app.domain.decisions import Decision, canonical
 from app.domain.evidence import Answer
-from app.domain.facts import Facts, decide
+from app.domain.facts import Facts, Filed, decide
 from app.domain.paper_demands import inquire
 from app.domain.persons import Subject
 from app.registries.answers import Errand
@@ -52,6 +52,7 @@ class Check:
     case: str | None = None
     wait_over: bool = False
     dossier_code: str | None = None
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Prepared:
     """What was read before anybody was asked: the catalogue, the items, what to ask, what the archive holds."""
 
     catalogue: Catalogue
+    procedure: Procedure
     items: tuple[Item, ...]
     inquiries: tuple[Inquiry, ...]
     archived: Mapping[tuple[str, str], Answer]
@@ -83,8 +85,13 @@ def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
     """Read what judging needs, in the caller's transaction. Raises what the catalogue and the requirement raise."""
     catalogue = desk.snapshots.current(conn)
     law = desk.rulebook.on(check.on)
+    procedure = (
+        desk.snapshots.filed_under(conn, catalogue, check.procedure, check.filed)
+        if check.filed
+        else catalogue.judged_by(check.procedure, check.on)
+    )
     setting = Setting(
-        catalogue.procedure(check.procedure, check.on),
+        procedure,
         check.on,
         check.case,
         check.wait_over,
@@ -98,7 +105,7 @@ def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
         if inquiry.types:
             wanted.setdefault(marks[line.holder or check.subject], set()).update(inquiry.types)
     archived = evidence.archived(conn, wanted, rfc3339(desk.clock.now()))
-    return Prepared(catalogue, items, inquiries, archived, marks)
+    return Prepared(catalogue, procedure, items, inquiries, archived, marks)
 
 
 async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
@@ -122,8 +129,9 @@ async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
         case=check.case,
         wait_over=check.wait_over,
         confirmed_lists_only=desk.settings.lists == "confirmed",
+        filed=check.filed,
     )
-    decision = decide(facts, prepared.catalogue, desk.rulebook)
+    decision = decide(facts, prepared.catalogue, desk.rulebook, prepared.procedure)
     body, accesses = decision.bytes(), gathered.accesses
     return Judged(check, facts, decision, body, now, accesses, prepared.marks)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.domain.catalogue import Catalogue
+from app.domain.catalogue import Catalogue, Procedure
 from app.domain.errors import DomainError
 from app.domain.facts import Facts, decide
 from app.repositories import catalogue, decisions
@@ -53,8 +53,9 @@ async def replay(desk: Desk, decision_id: str, law_as_of: date | None, revision:
     facts = Facts.parse(json.loads(stored.facts))
     if law_as_of is not None:
         facts = replace(facts, law_as_of=law_as_of)
-    known = await desk.db.read(_catalogue, desk, stored.catalogue_revision if revision is None else revision)
-    again = decide(facts, known, desk.rulebook).bytes()
+    wanted = stored.catalogue_revision if revision is None else revision
+    known, filed_under = await desk.db.read(_catalogue, desk, facts, wanted)
+    again = decide(facts, known, desk.rulebook, filed_under).bytes()
     if again == stored.body:
         return Replayed(True, [], again)
     return Replayed(False, differences(json.loads(stored.body), json.loads(again)), again)
@@ -70,10 +71,12 @@ def differences(before: Any, after: Any, at: str = "") -> list[dict[str, Any]]:
     return [] if before == after else [{"at": at, "before": before, "after": after}]
 
 
-def _catalogue(conn: Connection, desk: Desk, revision: int) -> Catalogue:
+def _catalogue(conn: Connection, desk: Desk, facts: Facts, revision: int) -> tuple[Catalogue, Procedure | None]:
     if not 1 <= revision <= catalogue.head(conn):
         raise UnknownRevision(revision=revision)
-    return desk.snapshots.at(conn, revision)
+    known = desk.snapshots.at(conn, revision)
+    filed = facts.filed
+    return known, desk.snapshots.filed_under(conn, known, facts.procedure, filed) if filed else None
 
 
 async def _stored(desk: Desk, decision_id: str) -> decisions.Stored:

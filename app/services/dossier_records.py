@@ -12,6 +12,7 @@ from app.domain.catalogue import Component, Procedure
 from app.domain.decisions import Finding, canonical
 from app.domain.dossiers import Status, Supplied, components_of, to_supply
 from app.domain.errors import DomainError
+from app.domain.facts import Filed
 from app.domain.persons import Subject
 from app.repositories import decisions, dossiers, journal
 from app.repositories.dossiers import ComponentRow, DossierRow
@@ -76,7 +77,9 @@ def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking |
     rows = tuple(dossiers.components(conn, row.code))
     known = desk.snapshots.current(conn)
     holders = {r.position: desk.sealer.unseal(r.holder) for r in rows if r.holder}
-    components = components_of(known.procedure(row.procedure, row.law_as_of), row.case, [])
+    filed = _filed(conn, row)
+    procedure = desk.snapshots.filed_under(conn, known, row.procedure, filed)
+    components = components_of(procedure, row.case, [])
     check = Check(
         purpose="dossier" if asked is None else "supplement_request",
         procedure=row.procedure,
@@ -90,8 +93,14 @@ def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking |
         case=row.case,
         wait_over=desk.clock.now() >= row.wait_until,
         dossier_code=row.code,
+        filed=filed,
     )
     return Opened(row, rows, check, checks.prepare(conn, desk, check))
+
+
+def _filed(conn: Connection, row: DossierRow) -> Filed:
+    """The first decision was made with the catalogue of the day of receipt."""
+    return Filed(decisions.first_revision(conn, row.code), row.law_as_of)
 
 
 def lines_of(components: Sequence[Component], holders: Mapping[int, Subject | None]) -> tuple[Line, ...]:
@@ -152,7 +161,7 @@ def settled(conn: Connection, desk: Desk, code: str, status: int, key: Key | Non
 
 
 def answer_of(conn: Connection, desk: Desk, row: DossierRow, rows: Sequence[ComponentRow], status: int) -> Answer:
-    procedure = desk.snapshots.current(conn).procedure(row.procedure, row.law_as_of)
+    procedure = desk.snapshots.filed_under(conn, desk.snapshots.current(conn), row.procedure, _filed(conn, row))
     latest = decisions.get(conn, row.decision_id)
     assert latest is not None
     body = canonical(body_of(row, rows, procedure, decisions.of_dossier(conn, row.code), latest.body))

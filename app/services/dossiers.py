@@ -117,7 +117,7 @@ def _file(
     check = judged.check
     day = check.on
     code = dossier_code(check.agency, day, dossiers.next_counter(conn, check.agency, day))
-    procedure = prepared.catalogue.procedure(check.procedure, day)
+    procedure = prepared.procedure
     rows = _component_rows(desk, prepared.catalogue, procedure, submission, day)
     row = DossierRow(
         code=code,
@@ -149,7 +149,7 @@ def _file(
 
 def _check_of(desk: Desk, known: Catalogue, submission: Submission, *, wait_over: bool) -> Check:
     on = desk.clock.today()
-    procedure = known.procedure(submission.procedure, on)
+    procedure = known.judged_by(submission.procedure, on)
     offered = {o.position: o for o in submission.offered}
     components = components_of(procedure, submission.case, list(offered))
     holders = {position: o.holder for position, o in offered.items()}
@@ -217,7 +217,7 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
     def write(conn: Connection, opened: Opened, judged: Judged) -> Answer:
         row = opened.row
         now = desk.clock.now()
-        procedure = opened.prepared.catalogue.procedure(row.procedure, row.law_as_of)
+        findings = judged.decision.findings
         change(
             conn,
             row,
@@ -225,7 +225,7 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
                 "decision_id": judged.decision.decision_id,
                 "rechecks": row.rechecks + 1,
                 "recheck_at": _next_look(desk, judged, now, row.wait_until, row.rechecks + 1),
-                "conclusion": conclusion_of(procedure, row.case, opened.components, judged.decision.findings),
+                "conclusion": conclusion_of(opened.prepared.procedure, row.case, opened.components, findings),
             },
         )
         checks.record(conn, caller, judged)

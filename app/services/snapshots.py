@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from app.domain.catalogue import Catalogue
-from app.domain.publications import catalogue_of
+from app.domain.catalogue import Catalogue, Procedure
+from app.domain.facts import Filed
+from app.domain.publications import Kind, catalogue_of
 from app.repositories import catalogue
 
 _KEPT = 4
+_OF_PROCEDURES = (Kind.PROCEDURE, Kind.DEFINITION)
 
 
 class Snapshots:
@@ -28,6 +30,20 @@ class Snapshots:
 
     def at(self, conn: Connection, revision: int) -> Catalogue:
         return self._made(conn, revision, catalogue.published_at(conn, revision))
+
+    def filed_under(self, conn: Connection, known: Catalogue, code: str, filed: Filed) -> Procedure:
+        """The procedure as it was published when a dossier was received, so that no later version adds to it.
+
+        Only that procedure is read: dossiers of a hundred revisions do not call for a hundred catalogues.
+        """
+        now = known.judged_by(code, filed.on) if code in known.procedures else None
+        if filed.revision == known.revision and now is not None:
+            return now
+        own = [p for kind in _OF_PROCEDURES for p in catalogue.publications_of(conn, filed.revision, kind, code)]
+        corrections = catalogue.publications_of(conn, filed.revision, Kind.CORRECTION)
+        then = catalogue_of(filed.revision, (*own, *corrections)).judged_by(code, filed.on)
+        # The very value at hand where they are equal: what was worked out about it is remembered with it.
+        return now if now == then and now is not None else then
 
     def _made(self, conn: Connection, revision: int, published_at: datetime | None) -> Catalogue:
         found = self._kept.get((revision, published_at))
