@@ -135,6 +135,16 @@ def install(app: FastAPI) -> None:
         return problem("temporarily-unavailable", trace_of(request), headers={"retry-after": "2"})
 
 
+async def answered(request: Request, e: Exception) -> Response:
+    """The answer of the handler the app has for an error; raises the error again where it has none."""
+    handlers = request.app.exception_handlers
+    handle = next((handlers[kind] for kind in type(e).__mro__ if kind in handlers), None)
+    if handle is None:
+        raise e
+    answer: Response = await handle(request, e)
+    return answer
+
+
 def safe(e: DomainError) -> dict[str, Any]:
     """The facts of an error of meaning that may be shown."""
     return {k: v for k, v in e.facts.items() if k in _SAFE_FACTS}

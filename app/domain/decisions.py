@@ -1,11 +1,12 @@
 """Findings and decisions: immutable values, and the exact bytes in which they are stored, answered and replayed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+import orjson
 
 from app.domain.evidence import Lookup, Source
 from app.domain.law import Citation
@@ -176,7 +177,7 @@ class Finding:
     flags: Flags
     via: tuple[str, ...] = ()
     # All but `ref` and `lookups` as JSON: what findings of the same kind share is written once.
-    shared: str = field(default="", repr=False, compare=False)
+    shared: bytes = field(default=b"", repr=False, compare=False)
 
     def to_share(self) -> "Finding":
         """The same, with what it shares written out once."""
@@ -189,10 +190,10 @@ class Finding:
     def body(self) -> dict[str, object]:
         return {"ref": self.ref, "lookups": [x.body() for x in self.lookups], **self._shared_body()}
 
-    def json(self) -> str:
+    def bytes(self) -> bytes:
         """`body` as canonical JSON."""
-        own = _JSON.encode({"ref": self.ref, "lookups": [x.body() for x in self.lookups]})
-        return f"{own[:-1]},{self.shared or _inner(self._shared_body())}}}"
+        own = canonical({"ref": self.ref, "lookups": [x.body() for x in self.lookups]})
+        return b"%b,%b}" % (own[:-1], self.shared or _inner(self._shared_body()))
 
     def _shared_body(self) -> dict[str, object]:
         return {
@@ -228,8 +229,8 @@ class Decision:
 
     def bytes(self) -> bytes:
         """`body` as canonical JSON: what is stored, answered and compared."""
-        findings = ",".join(f.json() for f in self.findings)
-        return f'{_JSON.encode(self._head())[:-1]},"findings":[{findings}]}}'.encode()
+        findings = b",".join([f.bytes() for f in self.findings])
+        return b'%b,"findings":[%b]}' % (canonical(self._head())[:-1], findings)
 
     def _head(self) -> dict[str, object]:
         return {
@@ -261,12 +262,9 @@ def canonical(body: object) -> bytes:
 
     The same value built twice gives the same bytes; that is what replay compares.
     """
-    return _JSON.encode(body).encode()
+    return orjson.dumps(body)
 
 
-def _inner(body: dict[str, object]) -> str:
+def _inner(body: dict[str, object]) -> bytes:
     """A JSON object's members without its braces."""
-    return _JSON.encode(body)[1:-1]
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+    return canonical(body)[1:-1]

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain.cases import Item, Setting
 from app.domain.catalogue import Catalogue, Form, Procedure
-from app.domain.decisions import Decision, conclude
+from app.domain.decisions import Decision, canonical, conclude
 from app.domain.evidence import Answer, Said, Source
 from app.domain.law import Rulebook
 from app.domain.paper_demands import assess
@@ -39,19 +39,9 @@ class Facts:
     confirmed_lists_only: bool = False
     filed: Filed | None = None
 
-    def body(self) -> dict[str, Any]:
-        filed = {"filed": {"revision": self.filed.revision, "on": self.filed.on.isoformat()}} if self.filed else {}
-        return {
-            "decision_id": self.decision_id,
-            "decided_at": self.decided_at,
-            "procedure": self.procedure,
-            "law_as_of": self.law_as_of.isoformat(),
-            "case": self.case,
-            "wait_over": self.wait_over,
-            "confirmed_lists_only": self.confirmed_lists_only,
-            "items": [_item_body(i) for i in self.items],
-            **filed,
-        }
+    def bytes(self) -> bytes:
+        """Canonical JSON, every field under its name: what is stored and judged again."""
+        return canonical(self)
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "Facts":
@@ -64,7 +54,7 @@ class Facts:
             wait_over=body["wait_over"],
             confirmed_lists_only=body["confirmed_lists_only"],
             items=tuple(_item(i) for i in body["items"]),
-            filed=_filed(body["filed"]) if "filed" in body else None,
+            filed=_filed(body["filed"]) if body.get("filed") else None,
         )
 
 
@@ -97,18 +87,6 @@ def _filed(body: Mapping[str, Any]) -> Filed:
     return Filed(body["revision"], date.fromisoformat(body["on"]))
 
 
-def _item_body(item: Item) -> dict[str, Any]:
-    return {
-        "ref": item.ref,
-        "document_type": item.document_type,
-        "form": item.form,
-        "holder": item.holder,
-        "holder_named": item.holder_named,
-        "declined_sync": item.declined_sync,
-        "answers": [_answer_body(a) for a in item.answers],
-    }
-
-
 def _item(body: Mapping[str, Any]) -> Item:
     return Item(
         ref=body["ref"],
@@ -121,30 +99,9 @@ def _item(body: Mapping[str, Any]) -> Item:
     )
 
 
-def _answer_body(answer: Answer) -> dict[str, Any]:
-    """Only what the answer says; a field that is None or the default is left out."""
-    body: dict[str, Any] = {
-        "source": answer.source,
-        "document_type": answer.document_type,
-        "said": answer.said,
-        "checked_at": answer.checked_at,
-    }
-    for name in ("service", "cause", "document_ref", "digest", "result_code"):
-        if (text := getattr(answer, name)) is not None:
-            body[name] = text
-    for name in ("issued_on", "valid_until", "revoked_on"):
-        if (day := getattr(answer, name)) is not None:
-            body[name] = day.isoformat()
-    if not answer.matches:
-        body["matches"] = False
-    return body
-
-
 def _answer(body: Mapping[str, Any]) -> Answer:
-    days: dict[str, Any] = {
-        k: date.fromisoformat(body[k]) for k in ("issued_on", "valid_until", "revoked_on") if k in body
-    }
-    texts = {k: body[k] for k in ("service", "cause", "document_ref", "digest", "result_code") if k in body}
+    days: dict[str, Any] = {name: _day(body.get(name)) for name in ("issued_on", "valid_until", "revoked_on")}
+    texts = {name: body.get(name) for name in ("service", "cause", "document_ref", "digest", "result_code")}
     return Answer(
         source=Source(body["source"]),
         document_type=body["document_type"],
@@ -154,3 +111,7 @@ def _answer(body: Mapping[str, Any]) -> Answer:
         **texts,
         **days,
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

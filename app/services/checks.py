@@ -13,7 +13,7 @@ from app.clock import rfc3339
 from app.db import DatabaseUnavailable
 from app.domain.cases import Inquiry, Item, Setting
 from app.domain.catalogue import Catalogue, Form, Procedure
-from app.domain.decisions import Decision, canonical
+from app.domain.decisions import Decision
 from app.domain.evidence import Answer
 from app.domain.facts import Facts, Filed, decide
 from app.domain.paper_demands import inquire
@@ -139,7 +139,7 @@ async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
 def record(conn: Connection, caller: Caller, judged: Judged) -> None:
     """Keep the decision, the look-ups and the journal entry, in the caller's transaction."""
     check, decision = judged.check, judged.decision
-    facts = canonical(judged.facts.body())
+    facts = judged.facts.bytes()
     mark = judged.marks[check.subject]
     decisions.add(
         conn,
