@@ -17,4 +17,5 @@ class Clock:
 
 def rfc3339(moment: datetime) -> str:
     """`2026-11-22T10:00:00.123Z`: one form for one moment, in UTC, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"

@@ -4,7 +4,7 @@ import asyncio
 import time
 from array import array
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -114,7 +114,7 @@ def journal_in_one_chain(conn: Connection, row: decisions.Stored) -> None:
     decisions.add(conn, replace(row, decision_id=str(uuid7())))
     head = Head(*conn.execute(_LOCK_HEAD).one())
     entry = chain(head, rfc3339(datetime.now(UTC)), "bench.decision.made", FACTS)
-    conn.execute(insert(journal_entries), {name: getattr(entry, name) for name in Entry.__slots__})
+    conn.execute(insert(journal_entries), {f.name: getattr(entry, f.name) for f in fields(Entry)})
     conn.execute(_MOVE_HEAD, {"seq": entry.seq, "digest": entry.digest})
 
 

@@ -43,7 +43,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, quick: Iterable[QuickRoute] = ()) -> None:
         self._app = app
-        self._quick = {(method, r.path): (r, r.quick_handler()) for r in quick for method in r.methods}
+        self._quick = {(method, r.path): (r, r.quick_handler()) for r in quick for method in r.methods or ()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

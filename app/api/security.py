@@ -1,12 +1,11 @@
 """Who calls: one dependency a route, which is the bearer token's check and its documentation at once."""
 
-from dataclasses import dataclass
-
 from fastapi import Request
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
 from app.api.problems import Problem
+from app.domain.values import value
 from app.services.desk import Caller, Desk
 from app.services.tokens import SCOPES, InvalidToken
 
@@ -21,7 +20,7 @@ _WORDS = {
 assert tuple(_WORDS) == SCOPES
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Call:
     """One authenticated request: the desk it is served at, and who asks."""
 

@@ -1,6 +1,6 @@
 """One paper under judgment: the facts, seen through the law of the day, and the questions the steps ask of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from app.domain.evidence import Answer, Lookup, LookupStatus, Source, judge
 from app.domain.law import Citation, LawOn, TypeLaw
 from app.domain.persons import SubjectKind
 from app.domain.requirements import Query, Requirement, resolve, sources_of
+from app.domain.values import value
 
 NO_PAPER_SERVICES = "no-paper-services"
 CUTTING_LIST = "nq66.7-annex-2"
@@ -22,7 +23,7 @@ _PLACES = 4096
 _STANDS_AGAINST = frozenset({LookupStatus.EXPIRED, LookupStatus.REVOKED, LookupStatus.MISMATCH})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Item:
     """One demanded paper and what every source answered about it and about its alternatives."""
 
@@ -35,7 +36,7 @@ class Item:
     answers: tuple[Answer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Setting:
     """What all papers of one demand share. `wait_over`: the office has waited for a silent source as long as it may."""
 
@@ -46,7 +47,7 @@ class Setting:
     confirmed_lists_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """What a step decides, before it is put in words."""
 
@@ -58,7 +59,7 @@ class Verdict:
     via: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Inquiry:
     """What has to be asked before a paper can be judged: the archive about `types`, the sources by `queries`."""
 
@@ -81,7 +82,7 @@ class Place:
     overdue: bool
     sources: dict[str, tuple[TypeSource, ...]]
     inquiry: Inquiry | None = None
-    ruled: dict[tuple[object, ...], Finding] = field(default_factory=dict, repr=False)
+    ruled: dict[tuple[object, ...], Callable[..., Finding]] = field(default_factory=dict, repr=False)
 
 
 @dataclass

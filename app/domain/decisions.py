@@ -1,15 +1,17 @@
 """Findings and decisions: immutable values, and the exact bytes in which they are stored, answered and replayed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
 
 from app.domain.evidence import Lookup, Source
 from app.domain.law import Citation
+from app.domain.values import value
 
 
 class Outcome(StrEnum):
@@ -156,7 +158,7 @@ class Flags:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """The conclusion about one demanded paper."""
 
@@ -179,13 +181,11 @@ class Finding:
     # All but `ref` and `lookups` as JSON: what findings of the same kind share is written once.
     shared: bytes = field(default=b"", repr=False, compare=False)
 
-    def to_share(self) -> "Finding":
-        """The same, with what it shares written out once."""
-        return replace(self, shared=_inner(self._shared_body()))
-
-    def about(self, ref: str, lookups: tuple[Lookup, ...]) -> "Finding":
-        """The same finding about another demand that was answered the same way."""
-        return replace(self, ref=ref, lookups=lookups)
+    def to_share(self) -> "Callable[..., Finding]":
+        """Makes the same finding about other demands (`ref`, `lookups`) that were answered the same way."""
+        own = {f.name: getattr(self, f.name) for f in fields(self)}
+        del own["ref"], own["lookups"]
+        return partial(Finding, **{**own, "shared": _inner(self._shared_body())})
 
     def body(self) -> dict[str, object]:
         return {"ref": self.ref, "lookups": [x.body() for x in self.lookups], **self._shared_body()}
@@ -214,7 +214,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     decision_id: str
     outcome: Conclusion

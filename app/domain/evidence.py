@@ -5,9 +5,11 @@ an outage never becomes a fact about a citizen.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
+
+from app.domain.values import value
 
 
 class Source(StrEnum):
@@ -37,7 +39,7 @@ class Said(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """One source's answer as facts that can be stored and judged again: dates as returned, no name, id or number.
 
@@ -80,7 +82,7 @@ class Answer:
                 return LookupStatus.HELD
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lookup:
     """An answer with its status on the day of the demand."""
 

@@ -4,7 +4,6 @@ No name, number or date of birth is among them: whether a document matched its h
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,9 +14,10 @@ from app.domain.evidence import Answer, Said, Source
 from app.domain.law import Rulebook
 from app.domain.paper_demands import assess
 from app.domain.persons import SubjectKind
+from app.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Filed:
     """When a dossier was received: what it consists of is settled by the procedure as published then."""
 
@@ -25,7 +25,7 @@ class Filed:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """One demand, whole: `law_as_of` is its day in Asia/Ho_Chi_Minh; `decided_at` RFC 3339."""
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from app.domain.decisions import canonical
 from app.domain.errors import JournalBroken
+from app.domain.values import value
 
 OPENED = "journal.strand.opened"
 GENESIS = "0" * 64
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Head:
     """The end of a strand: the digest the next entry is chained to (64 hex digits)."""
 
@@ -27,7 +28,7 @@ class Head:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """`bytes` is what was hashed: canonical JSON with strand, seq, previous digest, time, kind and facts."""
 

@@ -70,7 +70,7 @@ def assess(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Fi
         if len(place.ruled) >= _RULED:
             place.ruled.clear()
         found = place.ruled[key] = _rule(Case(item, setting, place, lookups)).to_share()
-    return found.about(item.ref, lookups)
+    return found(ref=item.ref, lookups=lookups)
 
 
 def _rule(case: Case) -> Finding:

@@ -6,9 +6,10 @@ code with its 3-digit unit suffix. A number has no check digit, so only its shap
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from app.domain.values import value
 
 # First three digits: the province of birth registration, as numbered before the 2025 mergers.
 # It says where a birth was registered, never where a person lives.
@@ -30,7 +31,7 @@ class SubjectKind(StrEnum):
     ORGANIZATION = "organization"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """A person or an organisation: who applies, or whose document it is.
 
@@ -94,7 +95,7 @@ def same_birth(one: str, other: str) -> bool:
     return one[:4] == other[:4] if len(one) == 4 or len(other) == 4 else one == other
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Identity:
     """A name and a birth date as one place writes them; either may be missing."""
 

@@ -6,6 +6,7 @@ from datetime import date
 from app.domain.catalogue import Catalogue, Component, DocumentKind, DocumentType, Procedure, Relation, TypeSource
 from app.domain.errors import HolderRequired
 from app.domain.persons import SubjectKind
+from app.domain.values import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Requirement:
         return tuple(dict.fromkeys((self.document_type, *(t for choice in self.alternatives for t in choice))))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Query:
     """One type to be asked of one source about the holder; `service` is None for the wallet."""
 

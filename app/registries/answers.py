@@ -1,12 +1,12 @@
 """Their status and codes → our reading, with the meaning beside each. Only a verified one about the holder counts."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from app.domain.evidence import Said
 from app.domain.persons import Identity, Subject
+from app.domain.values import value
 
 
 class NoAnswer(StrEnum):
@@ -51,7 +51,7 @@ class SourceFailed(Exception):
         self.cause = cause
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reading:
     """What one source said about one type of one holder. `identity` is as written on the document."""
 
@@ -70,7 +70,7 @@ def silent(document_type: str, cause: str) -> Reading:
     return Reading(document_type, Said.NO_ANSWER, cause)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """One call's readings; `person` is the population record, where the service gives one."""
 
@@ -78,7 +78,7 @@ class Reply:
     person: Identity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Errand:
     """For what a source is asked: the procedure, the officer, the purpose; all of it is theirs to log."""
 

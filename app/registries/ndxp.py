@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 from pydantic import ValidationError
 
 from app.domain.evidence import Said
@@ -21,12 +22,14 @@ class DataServices:
     def __init__(self, base_url: str, client_id: str, client_secret: str, *, timeout: float, max_age: int) -> None:
         self._system = System(f"{base_url}/token", SCOPE, client_id, client_secret, timeout)
         self._base_url, self._max_age = base_url, timedelta(seconds=max_age)
+        self._urls: dict[str, httpx.URL] = {}
 
     async def ask(self, service: str, holder: Subject, types: tuple[str, ...], errand: Errand) -> Reply:
         """What one service holds of these types. Raises SourceFailed when the call as a whole gave no answer."""
-        raw = await self._system.post(
-            f"{self._base_url}/services/{service}", errand.about(holder, types), errand.request_id
-        )
+        url = self._urls.get(service)
+        if url is None:
+            url = self._urls[service] = httpx.URL(f"{self._base_url}/services/{service}")
+        raw = await self._system.post(url, errand.about(holder, types), errand.request_id)
         try:
             answer = wire.ServiceAnswer.model_validate_json(raw)
         except ValidationError:

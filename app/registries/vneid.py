@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 
+import httpx
 from pydantic import ValidationError
 
 from app.domain.evidence import Said
@@ -26,7 +27,8 @@ class Wallet:
 
     def __init__(self, base_url: str, client_id: str, client_secret: str, *, timeout: float, max_age: int) -> None:
         self._system = System(f"{base_url}/oidc/token", SCOPE, client_id, client_secret, timeout)
-        self._search_url, self._keys_url = f"{base_url}/wallet/documents/search", f"{base_url}/wallet/jwks"
+        self._search_url = httpx.URL(f"{base_url}/wallet/documents/search")
+        self._keys_url = httpx.URL(f"{base_url}/wallet/jwks")
         self._expect = jose.Expectation(
             issuer=base_url,
             audience=client_id,

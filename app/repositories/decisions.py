@@ -1,14 +1,15 @@
 """Decisions: added and read; no update, no delete."""
 
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
+from app.domain.values import value
 from app.models.decisions import decisions
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stored:
     """A decision as kept: `facts` and `body` are the exact bytes judged and given."""
 
@@ -30,10 +31,11 @@ class Stored:
 
 
 _ADD = insert(decisions)
+_NAMES = tuple(f.name for f in fields(Stored))
 
 
 def add(conn: Connection, d: Stored) -> None:
-    conn.execute(_ADD, {name: getattr(d, name) for name in Stored.__slots__})
+    conn.execute(_ADD, {name: getattr(d, name) for name in _NAMES})
 
 
 def get(conn: Connection, decision_id: str) -> Stored | None:

@@ -1,12 +1,12 @@
 """Keys of requests that may be sent twice: claimed before the work, settled in the commit of its effect."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.domain.values import value
 from app.models.idempotency import idempotency_keys as keys
 
 # Statements are made once: making one anew costs more than sending it.
@@ -27,7 +27,7 @@ _SETTLE = update(keys).where(*_OURS)
 _RELEASE = delete(keys).where(*_OURS)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Key:
     """One request's claim on a key; `holder` tells this attempt from another of the same key."""
 
@@ -38,7 +38,7 @@ class Key:
     holder: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kept:
     """An answer that was given: repeated to the letter."""
 
@@ -47,7 +47,7 @@ class Kept:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found:
     """What stands under a key: another body, a request still running, or an answer."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -18,15 +18,16 @@ from app.domain.evidence import Answer
 from app.domain.facts import Facts, Filed, decide
 from app.domain.paper_demands import inquire
 from app.domain.persons import Subject
+from app.domain.values import value
 from app.registries.answers import Errand
 from app.repositories import decisions, evidence, journal
 from app.services.desk import Caller, Desk
-from app.services.evidence import Access, Gathered, gather
+from app.services.evidence import Access, Gathered, answer_of, gather
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """One demanded paper; `holder` is whose document it is, the subject unless given."""
 
@@ -37,7 +38,7 @@ class Line:
     declined_sync: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Check:
     """A demand as it reaches the gate. `purpose`: paper_demand, dossier, supplement_request."""
 
@@ -55,20 +56,28 @@ class Check:
     filed: Filed | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
+class Paper:
+    """One line, with whose paper it is and what has to be asked about it. `mark`: the holder's keyed hash."""
+
+    item: Item
+    inquiry: Inquiry
+    holder: Subject
+    mark: str
+
+
+@value
 class Prepared:
-    """What was read before anybody was asked: the catalogue, the items, what to ask, what the archive holds."""
+    """What was read before anybody was asked; `archived` by holder's mark and type."""
 
     catalogue: Catalogue
     procedure: Procedure
-    items: tuple[Item, ...]
-    inquiries: tuple[Inquiry, ...]
+    papers: tuple[Paper, ...]
     archived: Mapping[tuple[str, str], Answer]
-    # The keyed hashes under which the subject and the holders are found again.
-    marks: Mapping[Subject, str]
+    subject_mark: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Judged:
     """A decision with the bytes in which it is kept and answered, and the calls it cost."""
 
@@ -78,7 +87,7 @@ class Judged:
     body: bytes
     decided_at: datetime
     accesses: tuple[Access, ...]
-    marks: Mapping[Subject, str]
+    subject_mark: str
 
 
 def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
@@ -90,57 +99,51 @@ def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
         if check.filed
         else catalogue.judged_by(check.procedure, check.on)
     )
-    setting = Setting(
-        procedure,
-        check.on,
-        check.case,
-        check.wait_over,
-        desk.settings.lists == "confirmed",
-    )
-    items = tuple(_item(line, check.subject) for line in check.lines)
-    inquiries = tuple(inquire(item, setting, catalogue, law) for item in items)
-    marks = {s: desk.sealer.mark(s.kind, s.id) for s in {check.subject, *(x.holder for x in check.lines if x.holder)}}
+    confirmed_only = desk.settings.lists == "confirmed"
+    setting = Setting(procedure, check.on, check.case, check.wait_over, confirmed_only)
+    subject = check.subject
+    subject_mark = desk.sealer.mark(subject.kind, subject.id)
+    papers = []
     wanted: dict[str, set[str]] = {}
-    for line, inquiry in zip(check.lines, inquiries, strict=True):
+    for line in check.lines:
+        holder, mark = subject, subject_mark
+        if line.holder is not None:
+            holder, mark = line.holder, desk.sealer.mark(line.holder.kind, line.holder.id)
+        item = _item(line, holder)
+        inquiry = inquire(item, setting, catalogue, law)
         if inquiry.types:
-            wanted.setdefault(marks[line.holder or check.subject], set()).update(inquiry.types)
-    archived = evidence.archived(conn, wanted, rfc3339(desk.clock.now()))
-    return Prepared(catalogue, procedure, items, inquiries, archived, marks)
+            wanted.setdefault(mark, set()).update(inquiry.types)
+        papers.append(Paper(item, inquiry, holder, mark))
+    archived = evidence.archived(conn, wanted, rfc3339(desk.clock.now())) if wanted else {}
+    return Prepared(catalogue, procedure, tuple(papers), archived, subject_mark)
 
 
 async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
     """Ask the sources, all at once and with no transaction open, and conclude."""
-    wanted: dict[Subject, list[Any]] = {}
-    for line, inquiry in zip(check.lines, prepared.inquiries, strict=True):
-        if inquiry.queries:
-            wanted.setdefault(line.holder or check.subject, []).extend(inquiry.queries)
     decision_id = str(uuid7())
-    gathered = Gathered({}, ())
-    if wanted:
-        errand = Errand(decision_id, check.procedure, check.officer, check.purpose)
-        gathered = await gather(desk, wanted, errand)
+    errand = Errand(decision_id, check.procedure, check.officer, check.purpose)
+    gathered = await gather(desk, [(p.mark, p.holder, p.inquiry.queries) for p in prepared.papers], errand)
     now = desk.clock.now()
     facts = Facts(
         decision_id=decision_id,
         decided_at=rfc3339(now),
         procedure=check.procedure,
         law_as_of=check.on,
-        items=_with_answers(check, prepared, gathered),
+        items=tuple([_with_answers(desk, p, prepared, gathered) for p in prepared.papers]),
         case=check.case,
         wait_over=check.wait_over,
         confirmed_lists_only=desk.settings.lists == "confirmed",
         filed=check.filed,
     )
     decision = decide(facts, prepared.catalogue, desk.rulebook, prepared.procedure)
-    body, accesses = decision.bytes(), gathered.accesses
-    return Judged(check, facts, decision, body, now, accesses, prepared.marks)
+    return Judged(check, facts, decision, decision.bytes(), now, gathered.accesses, prepared.subject_mark)
 
 
 def record(conn: Connection, caller: Caller, judged: Judged) -> None:
     """Keep the decision, the look-ups and the journal entry, in the caller's transaction."""
     check, decision = judged.check, judged.decision
     facts = judged.facts.bytes()
-    mark = judged.marks[check.subject]
+    mark = judged.subject_mark
     decisions.add(
         conn,
         decisions.Stored(
@@ -202,21 +205,23 @@ def with_code(judged: Judged, code: str) -> Judged:
     return replace(judged, check=replace(judged.check, dossier_code=code))
 
 
-def _item(line: Line, subject: Subject) -> Item:
-    holder = line.holder or subject
+def _item(line: Line, holder: Subject) -> Item:
     return Item(line.ref, line.document_type, line.form, holder.kind, line.holder is not None, line.declined_sync)
 
 
-def _with_answers(check: Check, prepared: Prepared, gathered: Gathered) -> tuple[Item, ...]:
-    items = []
-    for line, item, inquiry in zip(check.lines, prepared.items, prepared.inquiries, strict=True):
-        holder = line.holder or check.subject
-        answers = [gathered.answers[holder, q.document_type, q.service] for q in inquiry.queries]
-        if inquiry.types:
-            mark = prepared.marks[holder]
-            answers += [prepared.archived[mark, code] for code in inquiry.types]
-        items.append(replace(item, answers=tuple(answers)))
-    return tuple(items)
+def _with_answers(desk: Desk, paper: Paper, prepared: Prepared, gathered: Gathered) -> Item:
+    answers = [answer_of(desk, gathered, paper.mark, paper.holder, query) for query in paper.inquiry.queries]
+    answers += [prepared.archived[paper.mark, code] for code in paper.inquiry.types]
+    item = paper.item
+    return Item(
+        item.ref,
+        item.document_type,
+        item.form,
+        item.holder,
+        item.holder_named,
+        item.declined_sync,
+        tuple(answers),
+    )
 
 
 def _lookup_rows(judged: Judged) -> Sequence[Mapping[str, Any]]:
@@ -224,7 +229,7 @@ def _lookup_rows(judged: Judged) -> Sequence[Mapping[str, Any]]:
     return [
         {
             "decision_id": judged.decision.decision_id,
-            "holder_mark": judged.marks[access.holder],
+            "holder_mark": access.mark,
             "source": access.source.value,
             "service": access.service,
             "document_types": " ".join(access.document_types),
@@ -246,7 +251,5 @@ def _traces(caller: Caller, judged: Judged) -> dict[str, Any]:
         "agency": check.agency,
         "officer": check.officer,
         "client": caller.client_id,
-        "lookups": [
-            [a.source, a.service, list(a.document_types), judged.marks[a.holder], a.cause] for a in judged.accesses
-        ],
+        "lookups": [[a.source, a.service, a.document_types, a.mark, a.cause] for a in judged.accesses],
     }

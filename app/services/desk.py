@@ -6,6 +6,7 @@ from app.clock import Clock
 from app.db import Database
 from app.domain.calendar import WorkingCalendar
 from app.domain.law import Rulebook
+from app.domain.values import value
 from app.registries.ndxp import DataServices
 from app.registries.vneid import Wallet
 from app.sealing import Sealer
@@ -33,7 +34,7 @@ class Desk:
         await self.db.close()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Caller:
     """Who calls: a system by its client id, with the scopes of its token."""
 

@@ -4,13 +4,13 @@ One call to the wallet and one to each data service a holder; a source that fail
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterable, Mapping
 
 from app.clock import rfc3339
 from app.domain.evidence import Answer, Said, Source
-from app.domain.persons import Identity, Subject, SubjectKind
+from app.domain.persons import Identity, Subject
 from app.domain.requirements import Query
+from app.domain.values import value
 from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, silent
 from app.services.desk import Desk
 
@@ -18,85 +18,102 @@ from app.services.desk import Desk
 POPULATION = "037"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Access:
-    """One call that was made: what the journal and the holder's tracker keep of it."""
+    """One call that was made: what the journal and the holder's tracker keep of it. `mark`: the holder's keyed hash."""
 
-    holder: Subject
+    mark: str
     source: Source
     service: str | None
     document_types: tuple[str, ...]
     cause: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Gathered:
-    """Answers by holder and (document type, service), and the calls they came from."""
+    """What was read, by holder's mark, document type and service (None: the wallet), and the calls it came from."""
 
-    answers: Mapping[tuple[Subject, str, str | None], Answer]
+    checked_at: str
+    readings: Mapping[tuple[str, str, str | None], Reading]
+    records: Mapping[str, Identity]
     accesses: tuple[Access, ...]
 
 
-Call = tuple[Subject, str | None, tuple[str, ...]]  # holder, service (None: the wallet), types
-Number = tuple[SubjectKind, str]
+Question = tuple[str, Subject, tuple[Query, ...]]  # the holder's mark, the holder, what to ask
+Call = tuple[str, Subject, str | None, tuple[str, ...]]  # mark, holder, service (None: the wallet), types
 
 
-async def gather(desk: Desk, wanted: Mapping[Subject, Iterable[Query]], errand: Errand) -> Gathered:
+async def gather(desk: Desk, questions: Iterable[Question], errand: Errand) -> Gathered:
     """Ask for everything wanted. Never raises for a source's sake."""
-    calls = _calls(wanted)
+    calls = _calls(questions)
     checked_at = rfc3339(desk.clock.now())
     replies = await _within(desk.settings.lookup_budget, [_asking(desk, call, errand) for call in calls])
-    records: dict[Number, Identity] = {}
-    readings: dict[tuple[Number, str, str | None], Reading] = {}
+    readings: dict[tuple[str, str, str | None], Reading] = {}
+    records: dict[str, Identity] = {}
     accesses = []
-    for (holder, service, types), reply in zip(calls, replies, strict=True):
-        failed = reply if isinstance(reply, str) else None
+    for (mark, _, service, types), reply in zip(calls, replies, strict=True):
         source = Source.WALLET if service is None else Source.REGISTRY
-        accesses.append(Access(holder, source, service, types, failed))
         if isinstance(reply, str):
-            found = tuple(silent(t, reply) for t in types)
-        else:
-            found = reply.readings
-            if service == POPULATION and reply.person:
-                records[_number(holder)] = reply.person
-        readings |= {(_number(holder), r.document_type, service): r for r in found}
-    answers = {}
-    for holder, queries in wanted.items():
-        record = records.get(_number(holder))
-        for q in queries:
-            reading = readings[_number(holder), q.document_type, q.service]
-            answers[holder, q.document_type, q.service] = _answer(desk, reading, q.service, checked_at, holder, record)
-    return Gathered(answers, tuple(accesses))
+            accesses.append(Access(mark, source, service, types, reply))
+            for t in types:
+                readings[mark, t, service] = silent(t, reply)
+            continue
+        accesses.append(Access(mark, source, service, types, None))
+        for reading in reply.readings:
+            readings[mark, reading.document_type, service] = reading
+        if service == POPULATION and reply.person:
+            records[mark] = reply.person
+    return Gathered(checked_at, readings, records, tuple(accesses))
 
 
-def _number(holder: Subject) -> Number:
-    return holder.kind, holder.id
+def answer_of(desk: Desk, gathered: Gathered, mark: str, holder: Subject, query: Query) -> Answer:
+    """A reading as a storable fact: whether name and birth date agree is settled here, and they go no further."""
+    service = query.service
+    reading = gathered.readings[mark, query.document_type, service]
+    return Answer(
+        source=Source.WALLET if service is None else Source.REGISTRY,
+        document_type=reading.document_type,
+        said=reading.said,
+        checked_at=gathered.checked_at,
+        service=service,
+        cause=reading.cause,
+        matches=reading.said is not Said.DOCUMENT or _agrees(reading, holder, gathered.records.get(mark)),
+        issued_on=reading.issued_on,
+        valid_until=reading.valid_until,
+        revoked_on=reading.revoked_on,
+        document_ref=reading.document_ref,
+        digest=desk.sealer.fingerprint(reading.digest) if reading.digest else None,
+    )
 
 
-def _calls(wanted: Mapping[Subject, Iterable[Query]]) -> list[Call]:
+def _agrees(reading: Reading, holder: Subject, record: Identity | None) -> bool:
+    """What is written on the document contradicts neither what was claimed nor the population record."""
+    claim = Identity(holder.full_name, holder.birth_date)
+    return reading.identity.agrees_with(claim) and (record is None or reading.identity.agrees_with(record))
+
+
+def _calls(questions: Iterable[Question]) -> list[Call]:
     """One call a person and service: whoever is named twice, in other words each time, is asked about once."""
-    asked: dict[Number, tuple[Subject, dict[str | None, dict[str, None]]]] = {}
-    for holder, queries in wanted.items():
-        _, by_service = asked.setdefault(_number(holder), (holder, {}))
+    asked: dict[tuple[str, str | None], tuple[Subject, dict[str, None]]] = {}
+    for mark, holder, queries in questions:
         for query in queries:
-            by_service.setdefault(query.service, {})[query.document_type] = None
-    return [
-        (holder, service, tuple(types)) for holder, services in asked.values() for service, types in services.items()
-    ]
+            asked.setdefault((mark, query.service), (holder, {}))[1][query.document_type] = None
+    return [(mark, holder, service, tuple(types)) for (mark, service), (holder, types) in asked.items()]
 
 
-def _asking(desk: Desk, call: Call, errand: Errand) -> Callable[[], Awaitable[Reply]]:
-    holder, service, types = call
+def _asking(desk: Desk, call: Call, errand: Errand) -> Coroutine[None, None, Reply]:
+    _, holder, service, types = call
     if service is None:
-        return lambda: desk.wallet.search(holder, types, errand)
-    return lambda: desk.services.ask(service, holder, types, errand)
+        return desk.wallet.search(holder, types, errand)
+    return desk.services.ask(service, holder, types, errand)
 
 
-async def _within(budget: float, asking: list[Callable[[], Awaitable[Reply]]]) -> list[Reply | str]:
+async def _within(budget: float, asking: list[Coroutine[None, None, Reply]]) -> list[Reply | str]:
     """All calls at once; what has not answered when the time is over has not answered."""
     if not asking:
         return []
-    tasks = [asyncio.ensure_future(ask()) for ask in asking]
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(call) for call in asking]
     try:
         await asyncio.wait(tasks, timeout=budget)
     finally:
@@ -112,27 +129,3 @@ def _outcome(task: "asyncio.Future[Reply]") -> Reply | str:
         return task.result()
     except SourceFailed as failed:
         return failed.cause
-
-
-def _answer(
-    desk: Desk, reading: Reading, service: str | None, checked_at: str, holder: Subject, record: Identity | None
-) -> Answer:
-    """A reading as a storable fact: whether name and birth date agree is settled here, and they go no further."""
-    claim = Identity(holder.full_name, holder.birth_date)
-    matches = reading.said is not Said.DOCUMENT or (
-        reading.identity.agrees_with(claim) and (record is None or reading.identity.agrees_with(record))
-    )
-    return Answer(
-        source=Source.WALLET if service is None else Source.REGISTRY,
-        document_type=reading.document_type,
-        said=reading.said,
-        checked_at=checked_at,
-        service=service,
-        cause=reading.cause,
-        matches=matches,
-        issued_on=reading.issued_on,
-        valid_until=reading.valid_until,
-        revoked_on=reading.revoked_on,
-        document_ref=reading.document_ref,
-        digest=desk.sealer.fingerprint(reading.digest) if reading.digest else None,
-    )

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from cachetools import TTLCache
 from uuid_utils import uuid7
 
 from app.clock import Clock
 from app.db import Database
+from app.domain.values import value
 from app.registries import jose
 from app.repositories import clients
 
 ISSUER = "motlan"
 AUDIENCE = "motlan-api"
 TYPE = "at+jwt"
+# Verified tokens kept at hand; beyond that it begins anew.
+_REMEMBERED = 4096
 SCOPES = ("demands:write", "dossiers:read", "dossiers:write", "catalogue:write", "reports:read", "journal:read")
 
 # Made-up clients of the demo; their secrets are public and work nowhere else.
@@ -50,7 +52,7 @@ class Issued:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bearer:
     client_id: str
     scopes: frozenset[str]
@@ -72,7 +74,7 @@ class Tokens:
             max_life=24 * 3600,
             required={"sub": str, "scope": str, "jti": str},
         )
-        self._seen: TTLCache[str, Bearer] = TTLCache(maxsize=4096, ttl=3600)
+        self._seen: dict[str, Bearer] = {}
 
     async def issue(self, client_id: str, secret: str, scope: str | None) -> Issued:
         """An access token for a client. Without `scope` all of the client's. Raises InvalidClient, InvalidScope."""
@@ -103,7 +105,10 @@ class Tokens:
             except jose.Refused as refused:
                 raise InvalidToken(refused.cause.value) from None
             scopes = frozenset(str(claims["scope"]).split())
-            bearer = self._seen[token] = Bearer(str(claims["sub"]), scopes, _int(claims["exp"]))
+            bearer = Bearer(str(claims["sub"]), scopes, _int(claims["exp"]))
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[token] = bearer
         if bearer.expires <= now:
             raise InvalidToken("expired")
         return bearer

@@ -1,15 +1,16 @@
 """How the sources are asked: all at once, within one budget, and never more is concluded than was said."""
 
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from app.domain.evidence import Said
+from app.domain.evidence import Answer, Said
 from app.domain.persons import Subject
 from app.domain.requirements import Query
 from app.registries.answers import Errand
-from app.services.evidence import Gathered, gather
+from app.services.evidence import Access, answer_of, gather
 from tests.desk import AN, Gate, OpenGate
 from tests.mock_vneid.office import ANOTHER, PERSON
 from tests.registries.scripted import SEARCH, SERVICE, SERVICE_TOKEN, Json, Scripted, said, scripted
@@ -19,11 +20,23 @@ WALLET, POPULATION = Query(CARD, None), Query(CARD, "037")
 ERRAND = Errand("r-1", "1.001193", "CB-0001", "paper-demand")
 
 
-def gathered(gate: Gate, *queries: Query, holder: Subject = AN) -> Gathered:
-    return gate.run(gather(gate.desk, {holder: queries or (WALLET, POPULATION)}, ERRAND))
+@dataclass(frozen=True)
+class Found:
+    """Answers by holder, type and service, and the calls they came from."""
+
+    answers: dict[tuple[Subject, str, str | None], Answer]
+    accesses: tuple[Access, ...]
 
 
-def causes(found: Gathered) -> dict[str | None, str | None]:
+def gathered(gate: Gate, *queries: Query, holders: tuple[Subject, ...] = (AN,)) -> Found:
+    desk, asked = gate.desk, queries or (WALLET, POPULATION)
+    marks = {holder: desk.sealer.mark(holder.kind, holder.id) for holder in holders}
+    found = gate.run(gather(desk, [(marks[h], h, asked) for h in holders], ERRAND))
+    answers = {(h, q.document_type, q.service): answer_of(desk, found, marks[h], h, q) for h in holders for q in asked}
+    return Found(answers, found.accesses)
+
+
+def causes(found: Found) -> dict[str | None, str | None]:
     return {service: answer.cause for (_, _, service), answer in found.answers.items()}
 
 
@@ -114,8 +127,7 @@ def test_a_document_is_compared_with_the_population_record_of_the_same_person_on
     for person in (PERSON, ANOTHER):
         world.put_holding(CARD, person_id=person)
     unnamed = [Subject(AN.kind, PERSON), Subject(AN.kind, ANOTHER)]
-    wanted = dict.fromkeys(unnamed, (WALLET, POPULATION))
-    found = sqlite_gate.run(gather(sqlite_gate.desk, wanted, ERRAND))
+    found = gathered(sqlite_gate, holders=tuple(unnamed))
     assert all(a.matches for a in found.answers.values())
     assert len(found.accesses) == 4
 
