@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -35,7 +36,11 @@ _NAMES = tuple(f.name for f in fields(Stored))
 
 
 def add(conn: Connection, d: Stored) -> None:
-    conn.execute(_ADD, {name: getattr(d, name) for name in _NAMES})
+    conn.execute(_ADD, row(d))
+
+
+def row(d: Stored) -> dict[str, Any]:
+    return {name: getattr(d, name) for name in _NAMES}
 
 
 def get(conn: Connection, decision_id: str) -> Stored | None:

@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.evidence import Answer, Said, Source
 from app.models.evidence import archived_results, lookups
 
 _ADD = insert(lookups)
+LOOKUP = tuple(c.name for c in lookups.c if not c.primary_key)
 _ARCHIVED = (
     select(archived_results)
-    .where(
-        archived_results.c.holder_mark.in_(bindparam("marks", expanding=True)),
-        archived_results.c.document_type.in_(bindparam("types", expanding=True)),
-    )
+    .where(archived_results.c.holder_mark.in_(bindparam("marks", expanding=True)))
     .order_by(archived_results.c.recorded_at)
 )
 
@@ -25,17 +23,21 @@ def add_lookups(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         conn.execute(_ADD, list(rows))
 
 
-def archived(conn: Connection, wanted: Mapping[str, Iterable[str]], checked_at: str) -> dict[tuple[str, str], Answer]:
+def of_holders(conn: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
+    """All archived results of these holders, the oldest first."""
+    return conn.execute(_ARCHIVED, {"marks": marks}).all()
+
+
+def answers(
+    rows: Iterable[Row[Any]], wanted: Mapping[str, Iterable[str]], checked_at: str
+) -> dict[tuple[str, str], Answer]:
     """What the archive says about each (holder mark, type) wanted: its latest result, or that it holds none."""
     found = {
         (mark, code): Answer(Source.ARCHIVE, code, Said.NOTHING, checked_at)
         for mark, codes in wanted.items()
         for code in codes
     }
-    if not found:
-        return found
-    types = sorted({code for _, code in found})
-    for row in conn.execute(_ARCHIVED, {"marks": list(wanted), "types": types}):
+    for row in rows:
         if (row.holder_mark, row.document_type) in found:
             found[row.holder_mark, row.document_type] = Answer(
                 Source.ARCHIVE,

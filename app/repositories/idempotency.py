@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,7 +24,9 @@ _CLAIM = {
 }
 _FIND = select(keys).where(*_THIS).with_for_update()
 _TAKE_OVER = update(keys).where(*_THIS)
-_SETTLE = update(keys).where(*_OURS)
+SETTLE = update(keys).where(*_OURS)
+ANSWER = ("status", "headers", "body")
+CLAIMED = tuple(name for c in keys.c if (name := c.name) not in ANSWER)
 _RELEASE = delete(keys).where(*_OURS)
 
 
@@ -57,20 +60,16 @@ class Found:
 
 def claim(conn: Connection, key: Key, now: datetime, lease: timedelta) -> Found | None:
     """Take the key; None when it is ours, else what stands under it. A lease that ran out is taken over."""
-    row = {
-        "client": key.client,
-        "route": key.route,
-        "key": key.key,
-        "body_digest": key.body_digest,
-        "held_until": now + lease,
-        "holder": key.holder,
-        "created_at": now,
-    }
-    there = None
-    while there is None:  # again, where the row was swept or given back between the two statements
-        if conn.execute(_CLAIM[conn.dialect.name], row).first():
-            return None
-        there = conn.execute(_FIND, _of(key)).first()
+    if conn.execute(_CLAIM[conn.dialect.name], row(key, now, lease)).first():
+        return None
+    return standing(conn, key, now, lease)
+
+
+def standing(conn: Connection, key: Key, now: datetime, lease: timedelta) -> Found | None:
+    """What stands under a key that could not be claimed; None where it is ours after all."""
+    there = conn.execute(_FIND, _of(key)).first()
+    if there is None:  # swept or given back between the two statements
+        return claim(conn, key, now, lease)
     if there.body_digest != key.body_digest:
         return Found(same_body=False, kept=None)
     if there.status is not None:
@@ -83,8 +82,14 @@ def claim(conn: Connection, key: Key, now: datetime, lease: timedelta) -> Found 
 
 def settle(conn: Connection, key: Key, kept: Kept) -> bool:
     """Keep the answer with its effect; False when the key was lost to another attempt meanwhile."""
+    names, answer = settling(key, kept)
+    return bool(conn.execute(SETTLE, names | answer).rowcount)
+
+
+def settling(key: Key, kept: Kept) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters of `SETTLE`: whose key it is, and the columns of `ANSWER`."""
     answer = {"status": kept.status, "headers": json.dumps(kept.headers).encode(), "body": kept.body}
-    return bool(conn.execute(_SETTLE, {**_of(key), "of_holder": key.holder, **answer}).rowcount)
+    return {**_of(key), "of_holder": key.holder}, answer
 
 
 def release(conn: Connection, key: Key) -> None:
@@ -95,6 +100,18 @@ def release(conn: Connection, key: Key) -> None:
 def sweep(conn: Connection, before: datetime) -> int:
     """Forget answers older than promised."""
     return conn.execute(delete(keys).where(keys.c.created_at < before)).rowcount
+
+
+def row(key: Key, now: datetime, lease: timedelta) -> dict[str, Any]:
+    return {
+        "client": key.client,
+        "route": key.route,
+        "key": key.key,
+        "body_digest": key.body_digest,
+        "held_until": now + lease,
+        "holder": key.holder,
+        "created_at": now,
+    }
 
 
 def _of(key: Key) -> dict[str, str]:

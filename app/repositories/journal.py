@@ -17,18 +17,27 @@ _ADD = insert(journal_entries)
 
 
 def append(conn: Connection, at: datetime, kind: str, facts: Mapping[str, Any]) -> None:
-    """Chain one entry to this connection's strand, opening one when it has none yet."""
+    """Chain one entry to this connection's strand and keep it."""
+    add(conn, next_entry(conn, at, kind, facts))
+
+
+def next_entry(conn: Connection, at: datetime, kind: str, facts: Mapping[str, Any]) -> Entry:
+    """The next entry of this connection's strand, which is opened when there is none yet; to be kept with `row`."""
     head = conn.info.get("head") or _open(conn, at)
     entry = chain(head, rfc3339(at), kind, facts)
-    conn.execute(_ADD, _row(entry))
     conn.info["head"] = entry.head
+    return entry
+
+
+def add(conn: Connection, entry: Entry) -> None:
+    conn.execute(_ADD, row(entry))
 
 
 def _open(conn: Connection, at: datetime) -> Head:
     strand = str(uuid7())
     conn.execute(insert(journal_strands).values(strand=strand, opened_at=at))
     entry = open_strand(strand, rfc3339(at), [h for h in _heads(conn) if h.strand != strand])
-    conn.execute(_ADD, _row(entry))
+    add(conn, entry)
     return entry.head
 
 
@@ -56,7 +65,7 @@ def strands(conn: Connection) -> set[str]:
     return set(conn.execute(select(journal_strands.c.strand)).scalars())
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def row(entry: Entry) -> dict[str, Any]:
     return {
         "strand": entry.strand,
         "seq": entry.seq,

@@ -20,7 +20,10 @@ from app.domain.paper_demands import inquire
 from app.domain.persons import Subject
 from app.domain.values import value
 from app.registries.answers import Errand
-from app.repositories import decisions, evidence, journal
+from app.repositories import checks, evidence, journal
+from app.repositories.decisions import Stored
+from app.repositories.idempotency import Kept, Key
+from app.services import idempotency
 from app.services.desk import Caller, Desk
 from app.services.evidence import Access, Gathered, answer_of, gather
 
@@ -90,32 +93,39 @@ class Judged:
     subject_mark: str
 
 
-def prepare(conn: Connection, desk: Desk, check: Check) -> Prepared:
-    """Read what judging needs, in the caller's transaction. Raises what the catalogue and the requirement raise."""
-    catalogue = desk.snapshots.current(conn)
+def prepare(conn: Connection, desk: Desk, check: Check, key: Key | None = None) -> Prepared:
+    """Claim the key and read what judging needs, in the caller's transaction.
+
+    Raises what the key, the catalogue and the requirement raise.
+    """
+    subject = check.subject
+    subject_mark = desk.sealer.mark(subject.kind, subject.id)
+    holders = [(line.holder or subject, _mark(desk, line, subject_mark)) for line in check.lines]
+    now, marks = desk.clock.now(), [*{mark: None for _, mark in holders}]
+    opened = checks.open_(conn, key, now, idempotency.lease(desk), marks)
+    idempotency.refuse(opened.found)
+    catalogue = desk.snapshots.published(conn, opened.revision, opened.published_at)
     law = desk.rulebook.on(check.on)
     procedure = (
         desk.snapshots.filed_under(conn, catalogue, check.procedure, check.filed)
         if check.filed
         else catalogue.judged_by(check.procedure, check.on)
     )
-    confirmed_only = desk.settings.lists == "confirmed"
-    setting = Setting(procedure, check.on, check.case, check.wait_over, confirmed_only)
-    subject = check.subject
-    subject_mark = desk.sealer.mark(subject.kind, subject.id)
+    setting = Setting(procedure, check.on, check.case, check.wait_over, desk.settings.lists == "confirmed")
     papers = []
     wanted: dict[str, set[str]] = {}
-    for line in check.lines:
-        holder, mark = subject, subject_mark
-        if line.holder is not None:
-            holder, mark = line.holder, desk.sealer.mark(line.holder.kind, line.holder.id)
-        item = _item(line, holder)
+    for line, (holder, mark) in zip(check.lines, holders, strict=True):
+        item = Item(line.ref, line.document_type, line.form, holder.kind, line.holder is not None, line.declined_sync)
         inquiry = inquire(item, setting, catalogue, law)
         if inquiry.types:
             wanted.setdefault(mark, set()).update(inquiry.types)
         papers.append(Paper(item, inquiry, holder, mark))
-    archived = evidence.archived(conn, wanted, rfc3339(desk.clock.now())) if wanted else {}
+    archived = evidence.answers(opened.archived, wanted, rfc3339(now))
     return Prepared(catalogue, procedure, tuple(papers), archived, subject_mark)
+
+
+def _mark(desk: Desk, line: Line, subject_mark: str) -> str:
+    return subject_mark if line.holder is None else desk.sealer.mark(line.holder.kind, line.holder.id)
 
 
 async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
@@ -139,46 +149,43 @@ async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
     return Judged(check, facts, decision, decision.bytes(), now, gathered.accesses, prepared.subject_mark)
 
 
-def record(conn: Connection, caller: Caller, judged: Judged) -> None:
-    """Keep the decision, the look-ups and the journal entry, in the caller's transaction."""
+def record(conn: Connection, caller: Caller, judged: Judged, settled: tuple[Key, Kept] | None = None) -> None:
+    """Keep the decision, the look-ups and the journal entry in the caller's transaction, and settle the key.
+
+    Raises KeyLost, which undoes all of it.
+    """
     check, decision = judged.check, judged.decision
     facts = judged.facts.bytes()
     mark = judged.subject_mark
-    decisions.add(
-        conn,
-        decisions.Stored(
-            decision_id=decision.decision_id,
-            purpose=check.purpose,
-            dossier_code=check.dossier_code,
-            subject_mark=mark,
-            procedure=check.procedure,
-            agency=check.agency,
-            officer=check.officer,
-            channel=check.channel,
-            outcome=decision.outcome.value,
-            decided_at=judged.decided_at,
-            law_as_of=decision.law_as_of,
-            catalogue_revision=decision.catalogue_revision,
-            rulebook_revision=decision.rulebook_revision,
-            facts=facts,
-            body=judged.body,
-        ),
+    stored = Stored(
+        decision_id=decision.decision_id,
+        purpose=check.purpose,
+        dossier_code=check.dossier_code,
+        subject_mark=mark,
+        procedure=check.procedure,
+        agency=check.agency,
+        officer=check.officer,
+        channel=check.channel,
+        outcome=decision.outcome.value,
+        decided_at=judged.decided_at,
+        law_as_of=decision.law_as_of,
+        catalogue_revision=decision.catalogue_revision,
+        rulebook_revision=decision.rulebook_revision,
+        facts=facts,
+        body=judged.body,
     )
-    evidence.add_lookups(conn, _lookup_rows(judged))
-    journal.append(
-        conn,
-        judged.decided_at,
-        "gate.decision.made",
-        {
-            "decision": decision.decision_id,
-            "digest": hashlib.sha256(judged.body).hexdigest(),
-            "facts_digest": hashlib.sha256(facts).hexdigest(),
-            "outcome": decision.outcome.value,
-            "subject": mark,
-            "dossier": check.dossier_code,
-            **_traces(caller, judged),
-        },
-    )
+    noted = {
+        "decision": decision.decision_id,
+        "digest": hashlib.sha256(judged.body).hexdigest(),
+        "facts_digest": hashlib.sha256(facts).hexdigest(),
+        "outcome": decision.outcome.value,
+        "subject": mark,
+        "dossier": check.dossier_code,
+        **_traces(caller, judged),
+    }
+    entry = journal.next_entry(conn, judged.decided_at, "gate.decision.made", noted)
+    if not checks.keep(conn, stored, _lookup_rows(judged), entry, settled):
+        raise idempotency.KeyLost
 
 
 async def keep(desk: Desk, caller: Caller, judged: Judged, write: Callable[[Connection], T]) -> T:
@@ -203,10 +210,6 @@ def _record_undecided(conn: Connection, caller: Caller, judged: Judged) -> None:
 def with_code(judged: Judged, code: str) -> Judged:
     """The same decision, of a dossier whose code was given only now."""
     return replace(judged, check=replace(judged.check, dossier_code=code))
-
-
-def _item(line: Line, holder: Subject) -> Item:
-    return Item(line.ref, line.document_type, line.form, holder.kind, line.holder is not None, line.declined_sync)
 
 
 def _with_answers(desk: Desk, paper: Paper, prepared: Prepared, gathered: Gathered) -> Item:

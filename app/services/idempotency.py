@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from app.repositories import idempotency
-from app.repositories.idempotency import Kept, Key
+from app.repositories.idempotency import Found, Kept, Key
 from app.services.desk import Desk
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "Repeated",
     "StillRunning",
     "claim",
+    "lease",
+    "refuse",
     "released_on_failure",
     "settle",
     "sweep",
@@ -46,10 +48,17 @@ class Repeated(Exception):
 
 def claim(conn: Connection, desk: Desk, key: Key | None) -> None:
     """Take the key in this transaction. Raises Repeated, KeyReused, StillRunning."""
-    if key is None:
-        return
-    lease = timedelta(seconds=desk.settings.idempotency_lease)
-    found = idempotency.claim(conn, key, desk.clock.now(), lease)
+    if key is not None:
+        refuse(idempotency.claim(conn, key, desk.clock.now(), lease(desk)))
+
+
+def lease(desk: Desk) -> timedelta:
+    """How long a request may run before another attempt may take its key over."""
+    return timedelta(seconds=desk.settings.idempotency_lease)
+
+
+def refuse(found: Found | None) -> None:
+    """Nothing where the key is ours. Raises Repeated, KeyReused, StillRunning."""
     if found is None:
         return
     if not found.same_body:

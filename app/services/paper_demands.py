@@ -16,16 +16,14 @@ async def demand(desk: Desk, caller: Caller, check: Check, key: Key | None) -> b
     """
 
     def read(conn: Connection) -> Prepared:
-        idempotency.claim(conn, desk, key)
-        return checks.prepare(conn, desk, check)
+        return checks.prepare(conn, desk, check, key)
 
     async with idempotency.released_on_failure(desk, key):
         prepared = await (desk.db.read(read) if key is None else desk.db.write(read))
         judged = await checks.judge(desk, check, prepared)
 
         def write(conn: Connection) -> None:
-            checks.record(conn, caller, judged)
-            idempotency.settle(conn, key, Kept(200, {}, judged.body))
+            checks.record(conn, caller, judged, (key, Kept(200, {}, judged.body)) if key else None)
 
         await checks.keep(desk, caller, judged, write)
     return judged.body

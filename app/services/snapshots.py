@@ -26,10 +26,10 @@ class Snapshots:
 
     def current(self, conn: Connection) -> Catalogue:
         """The catalogue as last published; one cheap query tells whether another process has published since."""
-        return self._made(conn, *catalogue.latest(conn))
+        return self.published(conn, *catalogue.latest(conn))
 
     def at(self, conn: Connection, revision: int) -> Catalogue:
-        return self._made(conn, revision, catalogue.published_at(conn, revision))
+        return self.published(conn, revision, catalogue.published_at(conn, revision))
 
     def filed_under(self, conn: Connection, known: Catalogue, code: str, filed: Filed) -> Procedure:
         """The procedure as it was published when a dossier was received, so that no later version adds to it.
@@ -45,7 +45,8 @@ class Snapshots:
         # The very value at hand where they are equal: what was worked out about it is remembered with it.
         return now if now == then and now is not None else then
 
-    def _made(self, conn: Connection, revision: int, published_at: datetime | None) -> Catalogue:
+    def published(self, conn: Connection, revision: int, published_at: datetime | None) -> Catalogue:
+        """The revision of this number and moment."""
         found = self._kept.get((revision, published_at))
         if found is None:
             found = catalogue_of(revision, catalogue.publications(conn, revision))
