@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     vneid_url: str = "http://127.0.0.1:9000/w/default"
     ndxp_url: str = "http://127.0.0.1:9000/w/default/ndxp"
     portal_url: str = "http://127.0.0.1:9000/w/default/portal"
+    # The code under which the province's system is known to the portal.
+    portal_agency: str = Field(default="000.00.00.H27", pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$")
     source_client_id: str = "motlan-tthc"
     source_client_secret: SecretStr = SecretStr("")
     # The officer code look-ups are made under when a request names none (005 is answered to an unknown one).
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = 8000
+    # The address under which people know the pages; it is printed on them. Empty: that of host and port.
+    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
-Face = Literal["wallet", "ndxp", "oidc"]
+Face = Literal["wallet", "ndxp", "oidc", "portal"]
 Effect = Literal["transport", "refusal", "document"]
 
 NDXP_SERVICES = ("037", "HO-TICH", "GPLX", "BHXH", "DKDN", "DK-HKD-HTX", "DAT-DAI", "DK-XE", "LLTP", "SKDT")
 
 # What `match.service` may be on each face. The two token endpoints are the face oidc.
-SERVICES: dict[Face, tuple[str, ...]] = {"wallet": ("search", "jwks"), "ndxp": NDXP_SERVICES, "oidc": ("vneid", "ndxp")}
+SERVICES: dict[Face, tuple[str, ...]] = {
+    "wallet": ("search", "jwks"),
+    "ndxp": NDXP_SERVICES,
+    "oidc": ("vneid", "ndxp"),
+    "portal": ("login", "LayDanhSachTTHC", "LayThuTuc"),
+}
+# Their requests name no person and no document type.
+NAMELESS: tuple[Face, ...] = ("oidc", "portal")
 # Struck only when named: a wallet that is down for one search should not also lose its keys.
 ONLY_BY_NAME = "jwks"
 
@@ -35,7 +42,7 @@ class Kind:
     attributes: dict[str, Attribute] = field(default_factory=dict)
 
 
-_ANY: tuple[Face, ...] = ("wallet", "ndxp", "oidc")
+_ANY: tuple[Face, ...] = ("wallet", "ndxp", "oidc", "portal")
 _DATA: tuple[Face, ...] = ("wallet", "ndxp")
 _WALLET: tuple[Face, ...] = ("wallet",)
 _NO_ANSWER = "treat as no answer; ask again later"

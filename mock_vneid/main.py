@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_vneid import scenario
-from mock_vneid.faces import control, ndxp, oidc, wallet
+from mock_vneid.faces import control, ndxp, oidc, portal, wallet
 from mock_vneid.faces.control_out import HealthOut
 from mock_vneid.faces.visits import Recorder, Refusal, Visit, answer
 from mock_vneid.problems import BodyLimit, Problem, on_http_exception, on_invalid, on_problem
@@ -23,7 +23,10 @@ from mock_vneid.server import Door, listen, run, url_of
 from mock_vneid.worlds import Universe
 
 VERSION = "0.1.0"
-_NOT_REAL = "A sandbox with made-up people. It is not VNeID, not NDXP, and no official specification of either."
+_NOT_REAL = (
+    "A sandbox with made-up people. "
+    "It is not VNeID, not NDXP, not the national portal, and no official specification of any of them."
+)
 
 
 def refuse_production() -> None:
@@ -96,7 +99,7 @@ def create_faces(universe: Universe) -> FastAPI:
         redoc_url=None,
     )
     app.state.universe = universe
-    for face in (oidc, wallet, ndxp):
+    for face in (oidc, wallet, ndxp, portal):
         app.include_router(face.router)
 
     @app.get("/healthz", tags=["health"])

@@ -15,6 +15,8 @@ from mock_vneid.specs import (
     PersonId,
     PersonIn,
     Population,
+    ProcedureCode,
+    ProcedureIn,
     Seed,
     Strict,
 )
@@ -35,6 +37,10 @@ class ScenarioOrganization(OrganizationIn):
     holdings: dict[DocumentType, HoldingIn] = Field(default_factory=dict)
 
 
+class ScenarioProcedure(ProcedureIn):
+    code: ProcedureCode
+
+
 class ScenarioFault(FaultIn):
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
 
@@ -45,6 +51,7 @@ class Scenario(Strict):
     population: Population = "virtual"
     people: list[ScenarioPerson] = Field(default_factory=list)
     organizations: list[ScenarioOrganization] = Field(default_factory=list)
+    procedures: list[ScenarioProcedure] = Field(default_factory=list)
     faults: list[ScenarioFault] = Field(default_factory=list)
 
 
@@ -66,5 +73,6 @@ def state_of(scenario: Scenario) -> State:
         state.holdings[organization.id] = {
             document_type: held.holding() for document_type, held in organization.holdings.items()
         }
+    state.catalogue = {procedure.code: procedure.procedure(procedure.code) for procedure in scenario.procedures}
     state.faults = {fault.id: fault.fault(fault.id) for fault in scenario.faults}
     return state

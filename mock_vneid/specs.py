@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import groupby
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
-from mock_vneid.faults import KINDS, SERVICES, Face, Fault, kinds_for
+from mock_vneid.catalogue import LEVELS, MOST_COMPONENTS, Component, Level, Procedure
+from mock_vneid.faults import KINDS, NAMELESS, SERVICES, Face, Fault, kinds_for
 from mock_vneid.ids import Sex, kind_of, organization_id_problem, person_id_problem
 from mock_vneid.people import FULL_IDENTITY_LEVEL, Holding, Organization, Person, RegistryState, WalletState
 
@@ -74,6 +76,17 @@ def _check_holder_id(text: str) -> str:
     return _check_person_id(text) if kind_of(text) == "person" else _check_organization_id(text)
 
 
+def _check_text(text: str) -> str:
+    return _check_words(text.replace("\n", " ")) and text
+
+
+def _check_level(text: str) -> str:
+    levels = text.split("|")
+    if not set(levels) <= set(LEVELS) or len(set(levels)) < len(levels):
+        raise mistake(f"write one level or several with | between them, each once: {', '.join(LEVELS)}")
+    return text
+
+
 def _check_data(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
@@ -123,6 +136,9 @@ def _seconds(amount: str) -> float:
 Day = Annotated[str, AfterValidator(_check_date), Field(json_schema_extra={"format": "date"}, examples=["2022-01-01"])]
 BirthDate = Annotated[str, AfterValidator(_check_birth_date), Field(examples=["1990-05-12", "1956"])]
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_check_words)]
+OfficialText = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator(_check_text)]
+ProcedureCode = Annotated[str, Field(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]
+Count = Annotated[int, Field(strict=True, ge=0, le=99)]
 PersonId = Annotated[str, AfterValidator(_check_person_id), Field(examples=["042190000001"])]
 OrganizationId = Annotated[str, AfterValidator(_check_organization_id), Field(examples=["3000000012"])]
 HolderId = Annotated[str, AfterValidator(_check_holder_id)]
@@ -200,7 +216,9 @@ class MatchIn(Strict):
     person: HolderId | None = Field(default=None, description="the id of a person, or of an organisation")
     document_type: DocumentType | None = None
     service: str | None = Field(
-        default=None, description="wallet: search, jwks; ndxp: a service code; oidc: vneid, ndxp (whose token endpoint)"
+        default=None,
+        description="wallet: search, jwks; ndxp: a service code; oidc: vneid, ndxp (whose token endpoint); "
+        "portal: login, LayDanhSachTTHC, LayThuTuc",
     )
 
 
@@ -226,9 +244,9 @@ class FaultIn(Strict):
         if self.match.service is not None and self.match.service not in SERVICES[self.face]:
             raise mistake(f"the services of the face {self.face} are: {', '.join(SERVICES[self.face])}")
         about_holder = self.match.person is not None or self.match.document_type is not None
-        if about_holder and (self.face == "oidc" or self.match.service == "jwks"):
+        if about_holder and (self.face in NAMELESS or self.match.service == "jwks"):
             raise mistake(
-                "a request for a token or for keys names no person and no document type: match by service only"
+                "a request for a token, keys or procedures names no person and no document type: match by service only"
             )
         if self.match.service == "jwks" and kind.effect != "transport":
             raise mistake("keys carry no document: only faults of transport fit the service jwks")
@@ -249,10 +267,47 @@ class FaultIn(Strict):
         )
 
 
-class LicencesIn(Strict):
-    procedures: list[Annotated[str, Field(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]] | None = Field(
-        default=None, description="left out: every procedure is licensed"
+class ComponentIn(Strict):
+    position: Annotated[int, Field(strict=True, ge=1, le=MOST_COMPONENTS)]
+    name: OfficialText = Field(description="the official text", examples=["Tờ khai đăng ký khai sinh theo mẫu."])
+    case: OfficialText | None = Field(default=None, description="heads the lines that belong together (TRUONGHOP)")
+    form: Words | None = Field(default=None, description="the name of the form to be filled in (TENMAUDON)")
+    originals: Count = 1
+    copies: Count = 0
+
+    def component(self) -> Component:
+        return Component(self.name, self.case, self.form, self.originals, self.copies)
+
+
+class ProcedureIn(Strict):
+    name: OfficialText = Field(examples=["Thủ tục đăng ký khai sinh"])
+    sector: Words = Field(examples=["Hộ tịch"])
+    level: Annotated[str, AfterValidator(_check_level)] = Field(examples=["xã", "tỉnh|xã"])
+    agency: Words = Field(description="who handles it", examples=["Ủy ban nhân dân cấp xã"])
+    updated_at: Moment | None = Field(
+        default=None, description="when the portal last changed it; left out: not told", examples=["2026-11-02"]
     )
+    published: bool = Field(default=True, description="false: the portal shows it no longer (TRANGTHAI 0)")
+    components: Annotated[list[ComponentIn], Field(max_length=MOST_COMPONENTS)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        """The wire numbers nothing: lines stand under their cases, in their order, and must read back the same."""
+        if [component.position for component in self.components] != list(range(1, len(self.components) + 1)):
+            raise mistake("the positions of the components run 1, 2, 3, … in this order")
+        heads = [case for case, _ in groupby(component.case for component in self.components)]
+        if len(set(heads)) < len(heads):
+            raise mistake("the components of one case stand together")
+        return self
+
+    def procedure(self, code: str) -> Procedure:
+        levels: tuple[Level, ...] = tuple(level for level in LEVELS if level in self.level.split("|"))
+        components = tuple(component.component() for component in self.components)
+        return Procedure(code, self.name, self.sector, levels, self.agency, components, self.updated_at, self.published)
+
+
+class LicencesIn(Strict):
+    procedures: list[ProcedureCode] | None = Field(default=None, description="left out: every procedure is licensed")
     officers: list[Words] | None = Field(default=None, description="left out: every officer has the right")
 
 

@@ -35,6 +35,9 @@ class Mock:
     def ndxp_url(self, world: str = "default") -> str:
         return f"{self.faces_url}/w/{world}/ndxp"
 
+    def portal_url(self, world: str = "default") -> str:
+        return f"{self.faces_url}/w/{world}/portal"
+
     def stop(self) -> None:
         """Close both doors, dropping connections held by a fault. Calling it again does nothing."""
         self._stop()

@@ -8,6 +8,7 @@ from secrets import token_hex
 from time import time
 
 from mock_vneid import papers, population
+from mock_vneid.catalogue import MOST_PROCEDURES, Procedure
 from mock_vneid.faults import Face, Fault
 from mock_vneid.ids import HolderKind, kind_of
 from mock_vneid.journal import Journal
@@ -24,13 +25,17 @@ _CLOCK_LEAST, _CLOCK_MOST = 0.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
 @dataclass(slots=True)
 class State:
-    """What `reset` brings back and a fork copies. `offset`: the world's clock minus the real one, in seconds."""
+    """What `reset` brings back and a fork copies. `offset`: the world's clock minus the real one, in seconds.
+
+    `catalogue` is what the portal publishes, by code; `procedures` and `officers` are those licensed (None: all).
+    """
 
     seed: int = 1
     population: Population = "virtual"
     offset: float = 0.0
     holders: dict[str, Holder] = field(default_factory=dict)
     holdings: dict[str, dict[str, Holding]] = field(default_factory=dict)
+    catalogue: dict[str, Procedure] = field(default_factory=dict)
     procedures: frozenset[str] | None = None
     officers: frozenset[str] | None = None
     faults: dict[str, Fault] = field(default_factory=dict)
@@ -41,6 +46,7 @@ class State:
             self,
             holders=dict(self.holders),
             holdings={holder_id: dict(held) for holder_id, held in self.holdings.items()},
+            catalogue=dict(self.catalogue),
             faults={fault_id: replace(fault) for fault_id, fault in self.faults.items()},
         )
 
@@ -122,6 +128,19 @@ class World:
     def delete_holding(self, holder_id: str, document_type: str) -> bool:
         return self.state.holdings.get(holder_id, {}).pop(document_type, None) is not None
 
+    # What the portal publishes
+
+    def put_procedure(self, procedure: Procedure) -> bool:
+        """Publish a procedure, whole; True when its code was not there before. CatalogueFull beyond the limit."""
+        new = procedure.code not in self.state.catalogue
+        if new and len(self.state.catalogue) >= MOST_PROCEDURES:
+            raise CatalogueFull
+        self.state.catalogue[procedure.code] = procedure
+        return new
+
+    def delete_procedure(self, code: str) -> bool:
+        return self.state.catalogue.pop(code, None) is not None
+
     # Licences and faults
 
     def licence_refusal(self, procedure: str, officer: str) -> tuple[str, str] | None:
@@ -157,6 +176,10 @@ class World:
     def fork(self, name: str) -> "World":
         """A new world that begins as this one is now: the same people and faults, keys and journal of its own."""
         return World(name, self.state.copy())
+
+
+class CatalogueFull(Exception):
+    """The world holds as many procedures as one may."""
 
 
 class NameTaken(Exception):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
+from mock_vneid.catalogue import MOST_PROCEDURES
 from mock_vneid.faces.control_out import (
     ClockOut,
     EntryOut,
@@ -18,6 +19,8 @@ from mock_vneid.faces.control_out import (
     OrganizationsOut,
     PeopleOut,
     PersonOut,
+    ProcedureOut,
+    ProceduresOut,
     WorldOut,
     WorldsOut,
     clock_text,
@@ -41,9 +44,11 @@ from mock_vneid.specs import (
     OrganizationIn,
     PersonId,
     PersonIn,
+    ProcedureCode,
+    ProcedureIn,
     WorldIn,
 )
-from mock_vneid.worlds import NameTaken, State, Universe, World
+from mock_vneid.worlds import CatalogueFull, NameTaken, State, Universe, World
 
 
 def universe_of(request: Request) -> Universe:
@@ -65,6 +70,7 @@ WorldDep = Annotated[World, Depends(world_of)]
 PersonPath = Annotated[PersonId, Path()]
 OrganizationPath = Annotated[OrganizationId, Path()]
 TypePath = Annotated[DocumentType, Path()]
+ProcedurePath = Annotated[ProcedureCode, Path()]
 
 router = APIRouter(responses={404: {"model": ProblemOut}, 422: {"model": ProblemOut}})
 _CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "It was not there before"}}
@@ -129,6 +135,7 @@ async def fork_world(universe: UniverseDep, world: WorldDep, body: ForkIn | None
 # People and organisations
 
 
+NO_PROCEDURE = "the portal of this world publishes no procedure of this code"
 NOBODY = "nobody of this id is in this empty world; PUT them first"
 H = TypeVar("H", Person, Organization)
 
@@ -242,6 +249,40 @@ async def put_organization_holding(
 @router.delete("/worlds/{world}/organizations/{id}/holdings/{document_type}", status_code=204, tags=["holdings"])
 async def delete_organization_holding(world: WorldDep, id: OrganizationPath, document_type: TypePath) -> None:
     _delete_holding(world, id, document_type)
+
+
+# What the portal publishes
+
+
+@router.get("/worlds/{world}/procedures", tags=["procedures"])
+async def list_procedures(world: WorldDep) -> ProceduresOut:
+    return ProceduresOut(items=[ProcedureOut.of(procedure) for _, procedure in sorted(world.state.catalogue.items())])
+
+
+@router.put(
+    "/worlds/{world}/procedures/{code}", tags=["procedures"], responses={**_CREATED, 409: {"model": ProblemOut}}
+)
+async def put_procedure(world: WorldDep, code: ProcedurePath, body: ProcedureIn, response: Response) -> ProcedureOut:
+    """What the portal publishes under this code, whole, each time; a day of change left out is not told."""
+    procedure = body.procedure(code)
+    try:
+        _made(response, world.put_procedure(procedure))
+    except CatalogueFull as full:
+        raise Problem(409, f"a world holds at most {MOST_PROCEDURES} procedures; DELETE some first") from full
+    return ProcedureOut.of(procedure)
+
+
+@router.get("/worlds/{world}/procedures/{code}", tags=["procedures"])
+async def read_procedure(world: WorldDep, code: ProcedurePath) -> ProcedureOut:
+    if code not in world.state.catalogue:
+        raise Problem(404, NO_PROCEDURE)
+    return ProcedureOut.of(world.state.catalogue[code])
+
+
+@router.delete("/worlds/{world}/procedures/{code}", status_code=204, tags=["procedures"])
+async def delete_procedure(world: WorldDep, code: ProcedurePath) -> None:
+    if not world.delete_procedure(code):
+        raise Problem(404, NO_PROCEDURE)
 
 
 # Licences

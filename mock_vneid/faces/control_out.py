@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from mock_vneid.catalogue import Component, Procedure
 from mock_vneid.faults import KINDS, Fault
 from mock_vneid.ids import Sex
 from mock_vneid.journal import Entry
@@ -27,6 +28,7 @@ class WorldOut(BaseModel):
     now: str
     people: int = Field(description="by hand")
     organizations: int = Field(description="by hand")
+    procedures: int = Field(description="that the portal publishes")
     faults: int
     requests: int = Field(description="in the journal")
 
@@ -40,6 +42,7 @@ class WorldOut(BaseModel):
             now=clock_text(world),
             people=len(world.touched("person")),
             organizations=len(world.touched("organization")),
+            procedures=len(world.state.catalogue),
             faults=len(world.state.faults),
             requests=len(world.journal),
         )
@@ -116,6 +119,54 @@ class PeopleOut(BaseModel):
 
 class OrganizationsOut(BaseModel):
     items: list[OrganizationOut] = Field(description="those put by hand, and virtual ones given a holding by hand")
+
+
+class ComponentOut(BaseModel):
+    position: int
+    name: str
+    case: str | None = None
+    form: str | None = None
+    originals: int
+    copies: int
+
+    @classmethod
+    def of(cls, position: int, component: Component) -> "ComponentOut":
+        return cls(
+            position=position,
+            name=component.name,
+            case=component.case,
+            form=component.form,
+            originals=component.originals,
+            copies=component.copies,
+        )
+
+
+class ProcedureOut(BaseModel):
+    code: str
+    name: str
+    sector: str
+    level: str
+    agency: str
+    updated_at: str | None = None
+    published: bool
+    components: list[ComponentOut]
+
+    @classmethod
+    def of(cls, procedure: Procedure) -> "ProcedureOut":
+        return cls(
+            code=procedure.code,
+            name=procedure.name,
+            sector=procedure.sector,
+            level="|".join(procedure.levels),
+            agency=procedure.agency,
+            updated_at=procedure.updated_at,
+            published=procedure.published,
+            components=[ComponentOut.of(*numbered) for numbered in enumerate(procedure.components, 1)],
+        )
+
+
+class ProceduresOut(BaseModel):
+    items: list[ProcedureOut] = Field(description="by code")
 
 
 class LicencesOut(BaseModel):

@@ -135,7 +135,7 @@ BAD_BODIES: list[tuple[str, str, Json, str]] = [
     ("POST", "faults", {"face": "wallet", "kind": "typo"}, "its kinds are: latency"),
     ("POST", "faults", {"face": "ndxp", "kind": "bad_signature"}, "its kinds are: latency"),
     ("POST", "faults", {"face": "oidc", "kind": "wrong_person"}, "its kinds are: latency"),
-    ("POST", "faults", {"face": "portal", "kind": "latency"}, "face"),
+    ("POST", "faults", {"face": "archive", "kind": "latency"}, "face"),
     ("POST", "faults", {"face": "wallet", "kind": "latency", "attributes": {"s": 1}}, "these attributes: ms"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "attributes": {"ms": 1}}, "these attributes: none"),
     ("POST", "faults", {"face": "wallet", "kind": "latency", "attributes": {"ms": 60_001}}, "0 to 60000"),
