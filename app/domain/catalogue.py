@@ -131,7 +131,11 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class ListMember:
-    """A procedure (or a document type) on a list; `document_types` are the papers the row names."""
+    """A procedure (or a document type) on a list; `document_types` are the papers its rows name.
+
+    The rest is what the act writes beside it and nothing is judged by: its name, the data services that replace the
+    papers, the provisions amended, the rows' numbers, the ministry.
+    """
 
     list_id: str
     code: str
@@ -139,6 +143,12 @@ class ListMember:
     status: MemberStatus
     basis: str
     document_types: frozenset[str] = frozenset()
+    name: str | None = None
+    services: tuple[str, ...] = ()
+    provisions: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    field: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,12 @@ def list_member(list_id: str, code: str, body: Body) -> ListMember:
         status=MemberStatus(body["status"]),
         basis=body["basis"],
         document_types=frozenset(body.get("document_types") or ()),
+        name=body.get("name"),
+        services=tuple(body.get("services") or ()),
+        provisions=tuple(body.get("provisions") or ()),
+        numbers=tuple(body.get("numbers") or ()),
+        field=body.get("field"),
+        note=body.get("note"),
     )
 
 

@@ -1,5 +1,6 @@
 """The starter catalogue: curated facts in YAML → publications. Refuses what does not fit together, by file and line."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,11 +20,11 @@ def load_starter(rulebook: Rulebook, folder: Path = CATALOGUE) -> tuple[Publicat
     """Document types, then procedures, then list members. Raises RulebookError."""
     types = tuple(_document_types(load_list(folder / "document_types.yaml"), rulebook))
     codes = {p.key for p in types}
+    services = {s["service"] for p in types for s in p.body["sources"] if "service" in s}
     procedures = tuple(
         p for path in sorted((folder / "procedures").glob("*.yaml")) for p in _procedures(load(path), codes, rulebook)
     )
-    known = {p.key for p in procedures}
-    members = tuple(_members(folder / "lists", codes, known, rulebook))
+    members = tuple(_members(folder / "lists", codes, services, rulebook))
     return (*types, *procedures, *members)
 
 
@@ -117,10 +118,10 @@ def _component(entry: Entry, codes: set[str], rulebook: Rulebook) -> dict[str, A
     return _without_none(body)
 
 
-def _members(folder: Path, codes: set[str], procedures: set[str], rulebook: Rulebook) -> Iterator[Publication]:
+def _members(folder: Path, codes: set[str], services: set[str], rulebook: Rulebook) -> Iterator[Publication]:
     for list_id in ("nq66.7-annex-1", "nq66.7-annex-2"):
-        rows = [row for path in sorted(folder.glob(f"{list_id}.*.yaml")) for row in load_list(path)]
-        yield from _annex_rows(list_id, rows, codes, procedures, rulebook)
+        files = [load(path) for path in sorted(folder.glob(f"{list_id}.*.yaml"))]
+        yield from _annex_members(list_id, files, codes, services, rulebook)
     for path in sorted(p for p in folder.glob("*.yaml") if not p.name.startswith("nq66.7-")):
         file = load(path)
         if file.has("lists"):
@@ -131,31 +132,61 @@ def _members(folder: Path, codes: set[str], procedures: set[str], rulebook: Rule
             yield from _list_members(file, codes, rulebook)
 
 
-def _annex_rows(
-    list_id: str, entries: list[Entry], codes: set[str], procedures: set[str], rulebook: Rulebook
+def _annex_members(
+    list_id: str, files: list[Entry], codes: set[str], services: set[str], rulebook: Rulebook
 ) -> Iterator[Publication]:
-    """Rows of NQ 66.7's annexes: one member per procedure, with the papers and row numbers of all its rows."""
+    """NQ 66.7's annexes, a file for each ministry: one member per procedure, with the facts of all its rows.
+
+    A procedure need not be in the starter catalogue: the annex itself says what it is called.
+    """
     law = rulebook.lists[list_id]
-    rows: dict[str, tuple[list[str], list[str]]] = {}
-    for e in entries:
-        code, types, number = e.text("procedure"), e.texts("types"), e.text("number")
-        _known_types(e, "types", list(types), codes)
-        if code not in procedures:
-            e.fail_at("procedure", f"the procedure {code} is not in the starter catalogue")
-        papers, numbers = rows.setdefault(code, ([], []))
-        papers += [t for t in types if t not in papers]
-        numbers += [number] if number not in numbers else []
-        e.text_or_none("service")
-        e.close()
-    for code, (papers, numbers) in rows.items():
-        body = {
-            "from": _start(law),
-            "status": MemberStatus.CONFIRMED.value,
-            "basis": law.law,
-            "document_types": papers,
-            "note": f"{rulebook.provisions[law.cites[0]].provision}, số {', '.join(numbers)}",
-        }
-        yield Publication(Kind.LIST_MEMBER, f"{list_id}/{code}", body)
+    names: dict[str, str] = {}
+    numbered: dict[int, str] = {}
+    members: dict[str, dict[str, list[Any]]] = {}
+    for file in files:
+        ministry = file.text("field")
+        for e in file.entries("rows"):
+            code, name, number, facts = _annex_row(e, codes, services)
+            if names.setdefault(code, name) != name:
+                e.fail_at("name", f"another row calls {code} “{names[code]}”")
+            if numbered.setdefault(number, code) != code:
+                e.fail_at("number", f"row {number} is about {numbered[number]} already")
+            member = members.setdefault(code, {})
+            for key, said in {**facts, "numbers": [number], "field": [ministry]}.items():
+                known = member.setdefault(key, [])
+                known += [x for x in said if x not in known]
+        file.close()
+    for code, member in members.items():
+        texts = {key: "; ".join(member.pop(key)) or None for key in ("field", "note")}
+        body = {"from": _start(law), "status": MemberStatus.CONFIRMED.value, "basis": law.law, "name": names[code]}
+        yield Publication(Kind.LIST_MEMBER, f"{list_id}/{code}", _without_none({**body, **member, **texts}))
+
+
+def _annex_row(entry: Entry, codes: set[str], services: set[str]) -> tuple[str, str, int, dict[str, list[Any]]]:
+    """Code, name, number (several rows may share one), and what the row says of the papers.
+
+    They come from data services, or from a database that has none here: then its name is noted.
+    """
+    code, name, number = entry.text("procedure"), entry.text("name"), entry.number("number")
+    database, note = entry.text_or_none("database"), entry.text_or_none("note")
+    facts: dict[str, list[Any]] = {
+        "document_types": list(entry.texts("types")),
+        "services": list(entry.texts("services")),
+        "provisions": list(entry.texts("provisions")),
+        "note": [text for text in (database, note) if text],
+    }
+    entry.close()
+    if not re.fullmatch(r"[0-9]\.[0-9]{6}", code):
+        entry.fail_at("procedure", f"{code} is no procedure code")
+    _known_types(entry, "types", facts["document_types"], codes)
+    if not facts["provisions"]:
+        entry.fail("`provisions` names no provision")
+    for service in facts["services"]:
+        if service not in services:
+            entry.fail_at("services", f"no document type has the service {service} as a source")
+    if bool(facts["services"]) == (database is not None):
+        entry.fail("a row names its `services`, or the `database` that has none")
+    return code, name, number, facts
 
 
 def _list_members(entry: Entry, codes: set[str], rulebook: Rulebook) -> Iterator[Publication]:

@@ -1,11 +1,14 @@
 """The starter catalogue: what the product ships as facts, and what its loader will not take."""
 
+import re
 import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from app.domain.catalogue import Acceptance, DocumentKind, MemberStatus, Relation
 from app.domain.paper_demands import integrated_on
@@ -19,6 +22,7 @@ RULEBOOK = load_rulebook()
 STARTER = load_starter(RULEBOOK)
 KNOWN = catalogue_of(1, STARTER)
 TODAY = date(2026, 11, 22)
+ANNEXES = ("nq66.7-annex-1", "nq66.7-annex-2")
 
 # Which sources hold which types (the contract of the starter document types).
 SOURCES = {
@@ -61,6 +65,22 @@ SECTORS = {
 }
 # Rows of the annex whose paper the procedure, as published in 2026, no longer asks for.
 ALREADY_CUT = {"1.001146", "1.001194", "1.003494", "2.000986", "2.001023", "2.002031"}
+ANNEX_ROWS = "lists/nq66.7-annex-1.bo-tu-phap.yaml"
+# Rows of annex I whose service holds none of the papers they name, and why.
+ANOTHER_DATABASE = {
+    258: "a household business's certificate, which the row looks for among enterprises; its other row is whole",
+    351: "an enterprise's certificate, which the row looks for in the population database",
+    578: "a marriage certificate, which the row looks for in the population database",
+    581: "a marriage certificate, which the row looks for in the population database",
+    683: "a marriage certificate, which the row looks for in the population database",
+    739: "proof of a divorce: no document type of that kind has the civil register as its source",
+}
+
+
+def annex_rows(annex: str) -> list[dict[str, Any]]:
+    """All rows of an annex as they stand in the files: every value a text or a list of texts."""
+    files = sorted((CATALOGUE / "lists").glob(f"{annex}.*.yaml"))
+    return [row for f in files for row in yaml.load(f.read_text(encoding="utf-8"), yaml.BaseLoader)["rows"]]
 
 
 def test_seventy_document_types_have_exactly_the_sources_of_the_contract() -> None:
@@ -118,10 +138,61 @@ def test_annex_rows_are_confirmed_and_speak_of_papers_the_procedure_asks_for() -
     silent = set()
     for member in KNOWN.members["nq66.7-annex-1"].values():
         assert member.status is MemberStatus.CONFIRMED
+        if member.code not in KNOWN.procedures:
+            continue
         asked = {t for c in KNOWN.procedures[member.code][0].components for t in c.document_types}
         if not member.document_types <= asked:
             silent.add(member.code)
     assert silent == ALREADY_CUT
+
+
+@pytest.mark.parametrize(("annex", "rows", "procedures"), [("nq66.7-annex-1", 798, 765), ("nq66.7-annex-2", 8, 8)])
+def test_the_annexes_of_nq_66_7_are_loaded_in_full(annex: str, rows: int, procedures: int) -> None:
+    found = annex_rows(annex)
+    assert len(found) == RULEBOOK.lists[annex].declared_rows == rows
+    members = KNOWN.members[annex]
+    assert len(members) == len({row["procedure"] for row in found}) == procedures
+    assert {n for m in members.values() for n in m.numbers} == set(range(1, max(int(r["number"]) for r in found) + 1))
+    assert all(m.name and m.provisions and m.field and m.document_types for m in members.values())
+
+
+def test_each_row_says_which_provision_of_which_act_it_amends() -> None:
+    act = re.compile(r" (Luật|Nghị định|Nghị quyết|Quyết định|Thông tư)\b.* [0-9]+/[0-9]{4}/[A-ZĐ0-9-]*[A-ZĐa-z0-9]$")
+    point = re.compile(r"^(Điểm|Khoản|Điều|Tiết|Mục|Mẫu|Phần|Phụ lục|Số thứ tự) ")
+    said = {p for annex in ANNEXES for row in annex_rows(annex) for p in row["provisions"]}
+    assert [p for p in said if not act.search(p) or not point.match(p)] == []
+
+
+def test_a_row_that_names_a_service_names_a_paper_of_it() -> None:
+    """Only the rows listed above do not; each of those is a slip of the act or a paper no source holds."""
+    rows = [row for row in annex_rows("nq66.7-annex-1") if row.get("services")]
+    others = set()
+    for row in rows:
+        services = {s.service for t in row["types"] for s in KNOWN.document_type(t).sources}
+        if services.isdisjoint(row["services"]):
+            others.add(int(row["number"]))
+    assert others == set(ANOTHER_DATABASE)
+    assert len(others) / len(rows) <= 0.03
+
+
+def test_a_member_gathers_the_facts_of_all_its_rows() -> None:
+    member = KNOWN.members["nq66.7-annex-1"]["1.003204"]
+    assert member.code not in KNOWN.procedures
+    assert member.numbers == (764,)
+    assert member.field == "Bộ Công an"
+    assert member.services == ("DKDN", "LLTP")
+    assert {"GCN_DKDN", "GCN_DK_HKD", "PHIEU_LLTP"} <= member.document_types
+    assert [p.split(" Điều ")[0] for p in member.provisions] == ["Điểm a khoản 2", "Điểm a khoản 4"]
+    assert KNOWN.members["nq66.7-annex-1"]["1.013861"].note == "CSDL định danh điện tử tổ chức; thay thế một phần"
+
+
+def test_the_annexes_are_shipped_as_facts_without_the_acts_sentences_on_the_papers() -> None:
+    facts = {"number", "procedure", "name", "types", "services", "database", "provisions", "note"}
+    rows = [row for annex in ANNEXES for row in annex_rows(annex)]
+    assert {key for row in rows for key in row} == facts
+    assert {row["note"] for row in rows if "note" in row} == {"thay thế một phần"}
+    assert all(row["database"].startswith("CSDL ") for row in rows if "database" in row)
+    assert max(len(p) for row in rows for p in row["provisions"]) < 200
 
 
 def test_what_was_not_found_in_an_official_text_is_a_candidate() -> None:
@@ -149,7 +220,16 @@ def test_communes_and_statuses_are_whole() -> None:
         ("procedures/ho-tich.yaml", "level: commune", "level: district", "`level` must be one of"),
         ("procedures/ho-tich.yaml", "relation: one", "relation: any_of", "`one` goes with one type"),
         ("procedures/ho-tich.yaml", "valid_from: 2025-07-01", "valid_from: 2025-02-30", "must be a day"),
-        ("lists/nq66.7-annex-1.part1.yaml", '"1.000080"', '"1.999999"', "is not in the starter catalogue"),
+        (ANNEX_ROWS, '"1.000080"', '"1.00008"', "1.00008 is no procedure code"),
+        (ANNEX_ROWS, '"1.000080"', '"1.000094"', "another row calls 1.000094"),
+        (ANNEX_ROWS, "number: 443", "number: 444", "row 444 is about 1.000080 already"),
+        (ANNEX_ROWS, "number: 443", "number: '443a'", "`number` must be a whole number"),
+        (ANNEX_ROWS, "types: [CAN_CUOC]", "types: [CAN_CUOCC]", "CAN_CUOCC is not in document_types.yaml"),
+        (ANNEX_ROWS, "types: [CAN_CUOC]", "types: []", "`types` names no document type"),
+        (ANNEX_ROWS, 'services: ["037"]', "services: [CSDL]", "no document type has the service CSDL as a source"),
+        (ANNEX_ROWS, 'services: ["037"], ', "", "names its `services`, or the `database` that has none"),
+        (ANNEX_ROWS, "provisions: [", "provision: [", "unknown key `provision`"),
+        (ANNEX_ROWS, "field:", "ministry:", "`field` is missing"),
         ("lists/ct24-annexes.yaml", "id: ct24-annex-1", "id: ct24-annex-9", "is not in lists.yaml"),
     ],
 )
