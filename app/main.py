@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from app.api import docs
 from app.api.assembly import assemble
 from app.logs import configure, log
+from app.pages import routes as pages
 from app.services.tokens import DEMO_CLIENTS
 from app.settings import Settings
 from app.wiring import open_desk, seed
@@ -39,5 +40,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.desk = desk
     assemble(app)
+    pages.install(app)
     docs.install(app, ("demo-admin", DEMO_CLIENTS["demo-admin"][0]) if settings.env == "demo" else None)
     return app

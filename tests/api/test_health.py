@@ -4,9 +4,11 @@ import asyncio
 import re
 from pathlib import Path
 
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from app.pages.routes import router
 from app.settings import Settings
 from tests.api.conftest import DEMAND, Service, operations
 
@@ -42,7 +44,8 @@ def test_metrics_name_route_templates_and_nobody(service: Service) -> None:
     assert "KHO_BAU" not in text
     routes = set(re.findall(r'route="([^"]*)"', text))
     assert "/v1/procedures/{code}" in routes
-    assert routes <= {path for _, path, _ in operations()} | {
+    pages = {route.path for route in router.routes if isinstance(route, APIRoute)}
+    assert routes <= {path for _, path, _ in operations()} | pages | {
         "unmatched",
         "/docs",
         "/docs/oauth2-redirect",

@@ -1,0 +1,179 @@
+"""What all pages share: templates, the stylesheet, headers, and answering from what is rendered already.
+
+A page is a value of the catalogue's and the rulebook's revision, the day and its own address. So its ETag is known
+before it is rendered, and many readers of one page cost one rendering.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from cachetools import LRUCache
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.domain.catalogue import Catalogue
+from app.domain.search import ProcedureIndex
+from app.pages import wording
+from app.pages.static import ICON, STYLESHEET
+from app.services.desk import Desk
+
+_HERE = Path(__file__).parent
+_RENDERED_BYTES = 16 * 1024 * 1024
+_HTML = "text/html; charset=utf-8"
+
+SECURITY = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "content-language": "vi",
+}
+# A minute in which browsers and proxies need not ask; then the ETag answers without a body.
+FRESH = "public, max-age=60"
+KEEP_NOTHING = "no-store"
+
+
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters.update(wording.FILTERS)
+    found.globals.update(stylesheet=STYLESHEET.path, icon=ICON.path, wording=wording)
+    return found
+
+
+_TEMPLATES = _environment()
+
+
+def _build() -> str:
+    """Digest of everything a page's words come from, beside the data: a new version of the program is a new page."""
+    digest = hashlib.sha256()
+    for folder in (_HERE, _HERE.parent / "domain"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".html", ".css", ".svg"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+_BUILD = _build()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page's own address: the path, and what of the query counts, in one order. Nothing else is remembered of it."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        given = {k: v for k, v in self.query.items() if v}
+        return f"{self.path}?{urlencode(given)}" if given else self.path
+
+    def but(self, **change: object) -> str:
+        """The same with some parameters changed (`truong_hop` for `truong-hop`); an empty value leaves it out."""
+        return str(Address(self.path, {**self.query, **{k.replace("_", "-"): str(v) for k, v in change.items()}}))
+
+
+class Site:
+    """The pages of one running service. Used from its event loop alone."""
+
+    def __init__(self, desk: Desk) -> None:
+        settings = desk.settings
+        self.desk = desk
+        # Never the Host header: it would stand on printed pages, and in what other readers are given.
+        self.base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+        self._rendered: LRUCache[str, bytes] = LRUCache(_RENDERED_BYTES, getsizeof=len)
+        self._asked: asyncio.Future[Catalogue] | None = None
+        self._indexed: tuple[Catalogue, ProcedureIndex] | None = None
+
+    async def catalogue(self) -> Catalogue:
+        """The catalogue as last published. Readers who come while the database is asked share its answer, so that any
+        number of them leaves its connections to the checks.
+        """
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.ensure_future(self.desk.db.read(self.desk.snapshots.current))
+        return await asyncio.shield(self._asked)
+
+    async def index(self, known: Catalogue) -> ProcedureIndex:
+        """The search index of this catalogue; made beside the event loop when a new revision is first searched."""
+        indexed = self._indexed
+        if indexed is None or indexed[0] is not known:
+            indexed = self._indexed = known, await asyncio.to_thread(ProcedureIndex, known)
+        return indexed[1]
+
+    def today(self) -> date:
+        return self.desk.clock.today()
+
+    def answer(
+        self,
+        request: Request,
+        template: str,
+        address: Address,
+        known: Catalogue,
+        day: date,
+        make: Callable[[], Mapping[str, Any]],
+    ) -> Response:
+        """The page, rendered at most once for one state of the world; 304 where the reader has it."""
+        tag = self._tag(address, known, day)
+        headers = {**SECURITY, "cache-control": FRESH, "etag": tag}
+        if _has(request.headers.getlist("if-none-match"), tag):
+            return Response(status_code=304, headers=headers)
+        body = self._rendered.get(tag)
+        if body is None:
+            body = self._rendered[tag] = self.render(template, address, known, day, **make())
+        return html(request, body, headers=headers)
+
+    def render(self, template: str, address: Address, known: Catalogue, day: date, **values: Any) -> bytes:
+        official = self.base + str(address)
+        return render(
+            template,
+            **values,
+            address=address,
+            day=day,
+            today=self.today(),
+            official=official,
+            qr=_qr(official),
+            revision=known.revision,
+            rulebook_revision=self.desk.rulebook.revision,
+        )
+
+    def _tag(self, address: Address, known: Catalogue, day: date) -> str:
+        rulebook, lists = self.desk.rulebook.revision, self.desk.settings.lists
+        # Today too: pages say whether the day asked for is past, present or to come.
+        parts = (_BUILD, self.base, str(address), known.revision, rulebook, lists, day, self.today())
+        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def render(template: str, **values: Any) -> bytes:
+    return _TEMPLATES.get_template(template).render(values).encode("utf-8", "replace")
+
+
+def html(request: Request, body: bytes, status: int = 200, *, headers: Mapping[str, str]) -> Response:
+    shown = b"" if request.method == "HEAD" else body
+    return Response(shown, status, {**headers, "content-length": str(len(body))}, _HTML)
+
+
+def _has(given: Iterable[str], tag: str) -> bool:
+    """If-None-Match names this tag, weakly compared as RFC 9110 §13.1.2 has it."""
+    tags = [t.strip().removeprefix("W/") for line in given for t in line.split(",")]
+    return tag in tags or "*" in tags
+
+
+def _qr(text: str) -> Markup:
+    """The text as an inline SVG that scales with its box. What segno writes is digits and path letters only."""
+    return Markup(segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=2))  # noqa: S704
