@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 
 from app.api import docs
@@ -15,6 +16,9 @@ from app.pages import routes as pages
 from app.services.tokens import DEMO_CLIENTS
 from app.settings import Settings
 from app.wiring import open_desk, seed
+
+# The framework's own would send faults of validation out with what was sent; logs and metrics here are the gate's.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,7 +41,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await desk.close()
 
     # Its pages are made in `docs`; what it brings are Swagger UI's files.
-    app = FastAPIOffline(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPIOffline(
+        lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry=_NO_TELEMETRY
+    )
     app.state.desk = desk
     assemble(app)
     pages.install(app)

@@ -149,4 +149,4 @@ def versions_of(call: Call) -> frozenset[int] | None:
 
 def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Bytes that are JSON already, as they were committed."""
-    return Response(body, status, dict(headers or {}), "application/json")
+    return Response(body, status, headers, "application/json")

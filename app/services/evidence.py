@@ -113,19 +113,26 @@ async def _within(budget: float, asking: list[Coroutine[None, None, Reply]]) -> 
     if not asking:
         return []
     loop = asyncio.get_running_loop()
-    tasks = [loop.create_task(call) for call in asking]
+    # The first needs no task of its own: a task costs as much as judging a paper.
+    tasks = [loop.create_task(_said(call)) for call in asking[1:]]
+    replies: list[Reply | str] = [NoAnswer.TIMEOUT.value] * len(asking)
     try:
-        await asyncio.wait(tasks, timeout=budget)
+        async with asyncio.timeout(budget):
+            replies[0] = await _said(asking[0])
+            for n, task in enumerate(tasks, 1):
+                replies[n] = await task
+    except TimeoutError:
+        for n, task in enumerate(tasks, 1):
+            if task.done() and not task.cancelled():
+                replies[n] = task.result()
     finally:
         for task in tasks:
             task.cancel()  # nothing, where it has ended
-    return [_outcome(task) for task in tasks]
+    return replies
 
 
-def _outcome(task: "asyncio.Future[Reply]") -> Reply | str:
-    if not task.done() or task.cancelled():
-        return NoAnswer.TIMEOUT.value
+async def _said(call: Coroutine[None, None, Reply]) -> Reply | str:
     try:
-        return task.result()
+        return await call
     except SourceFailed as failed:
         return failed.cause

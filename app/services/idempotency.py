@@ -1,7 +1,5 @@
 """Requests that may be sent twice: the key is claimed before the work and settled in the commit of its effect."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -74,17 +72,18 @@ def settle(conn: Connection, key: Key | None, kept: Kept) -> None:
         raise KeyLost
 
 
-@asynccontextmanager
-async def released_on_failure(desk: Desk, key: Key | None) -> AsyncIterator[None]:
+class released_on_failure:  # noqa: N801 - used as a function
     """Around the work between claim and settle: a request that fails leaves its key free to be used again."""
-    try:
-        yield
-    except (Repeated, KeyReused, StillRunning):
-        raise
-    except BaseException:
-        if key is not None:
-            await desk.db.write(idempotency.release, key)
-        raise
+
+    def __init__(self, desk: Desk, key: Key | None) -> None:
+        self._desk, self._key = desk, key
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and self._key is not None and not issubclass(kind, Repeated | KeyReused | StillRunning):
+            await self._desk.db.write(idempotency.release, self._key)
 
 
 async def sweep(desk: Desk) -> int:
