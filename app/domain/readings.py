@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.catalogue import Relation
+from app.domain.decisions import Text
 
 
 class ComponentKind(StrEnum):
@@ -29,19 +30,54 @@ class AskedForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Words of the text that decided something: `what` (document_type, form, …), the `words`, what they say."""
+    """Words of the text that decided something, and what they say.
+
+    `what`: document_type (says the codes, joined by |), writer, kind, relation, form or conditional.
+    """
 
     what: str
     words: str
     says: str
 
 
+# Why the service is not sure of a reading of its own.
+DOUBTS = {
+    "cut_off": Text(
+        "Văn bản nguồn bị cắt giữa chừng: phần sau chưa được đọc.", "The source text is cut off: the rest was not read."
+    ),
+    "writer_unnamed": Text(
+        "Không nêu ai lập hoặc cấp giấy tờ này: có thể do cơ quan nhà nước hoặc do người nộp.",
+        "The text does not say who writes or issues this paper: an authority or the applicant.",
+    ),
+    "relation_unclear": Text(
+        "Liệt kê nhiều giấy tờ mà không nói phải nộp tất cả hay chỉ một trong số đó.",
+        "Several papers are listed without saying whether all are due or any one of them.",
+    ),
+    "named_or_asked": Text(
+        "Một giấy tờ đứng cạnh giấy tờ chỉ được nhắc đến: không rõ có phải nộp hay không.",
+        "A paper stands beside one that is only mentioned: it may be asked for or not.",
+    ),
+    "forms_differ": Text(
+        "Các giấy tờ được yêu cầu ở hình thức khác nhau; chỉ ghi được một hình thức chung.",
+        "The papers are asked for in different forms; only one form can be recorded.",
+    ),
+    "no_known_paper": Text(
+        "Không tìm thấy tên giấy tờ nào mà từ điển biết: có thể là hướng dẫn, có thể là giấy tờ lạ.",
+        "No paper that the dictionary knows is named: this may be an instruction, or an unknown paper.",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a person should look at the reading; `words` are those of the text it is about."""
+    """Why a person should look at the reading: a code of `DOUBTS`; `words` are those of the text it is about."""
 
     code: str
     words: str | None = None
+
+    @property
+    def text(self) -> Text:
+        return DOUBTS[self.code]
 
 
 @dataclass(frozen=True, slots=True)
