@@ -45,6 +45,21 @@ class Sealer:
         return Subject(SubjectKind(kind), number, full_name, birth_date)
 
 
+class Veil:
+    """Seals what is put aside on disk for a moment: its key is in this process's memory alone, and goes with it."""
+
+    def __init__(self) -> None:
+        self._aead, self._count = AESGCM(AESGCM.generate_key(256)), 0
+
+    def seal(self, plain: bytes) -> bytes:
+        self._count += 1
+        nonce = self._count.to_bytes(_NONCE, "big")
+        return nonce + self._aead.encrypt(nonce, plain, None)
+
+    def unseal(self, sealed: bytes) -> bytes:
+        return self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+
+
 def _list(raw: bytes) -> list[Any]:
     found: list[Any] = json.loads(raw)
     return found

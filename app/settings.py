@@ -1,7 +1,11 @@
 """All settings, read from `MOTLAN_…` environment variables. Production refuses demo secrets and missing keys."""
 
+import hashlib
 from typing import Literal, Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -10,6 +14,17 @@ DEMO_TOKEN_KEY = "demo-token-key-not-a-secret-0123456789abcdef"
 DEMO_DATA_KEY = "demo-data-key-not-a-secret-0123456789abcdef"
 DEMO_SOURCE_SECRET = "motlan-tthc-secret"
 _MIN_KEY = 32
+
+
+def demo_publication_key() -> str:
+    """A key for the demo's publications, the same each time: a private key in PEM is not kept in the source."""
+    seed = hashlib.sha512(b"demo-publication-key-not-a-secret").digest()
+    # The order of P-256 lies just below 2^256: half of that is surely within.
+    return _pem(ec.derive_private_key(int.from_bytes(seed[:32]) >> 1, ec.SECP256R1()))
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 class Settings(BaseSettings):
@@ -27,6 +42,9 @@ class Settings(BaseSettings):
     portal_url: str = "http://127.0.0.1:9000/w/default/portal"
     # The code under which the province's system is known to the portal.
     portal_agency: str = Field(default="000.00.00.H27", pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$")
+    # Seconds for one question to the portal, and hours between two syncs of the worker with it; 0: none.
+    portal_timeout: float = Field(default=15.0, gt=0, le=300)
+    portal_sync_hours: int = Field(default=0, ge=0)
     source_client_id: str = "motlan-tthc"
     source_client_secret: SecretStr = SecretStr("")
     # The officer code look-ups are made under when a request names none (005 is answered to an unknown one).
@@ -40,6 +58,8 @@ class Settings(BaseSettings):
 
     token_key: SecretStr = SecretStr("")
     data_key: SecretStr = SecretStr("")
+    # Signs the monthly publications: an unencrypted P-256 private key in PEM; line ends may be written as `\n`.
+    publication_key: SecretStr = SecretStr("")
     token_minutes: int = Field(default=30, ge=1, le=24 * 60)
     # Hours for which an answer is kept under its Idempotency-Key, and seconds a running request holds its key.
     idempotency_hours: int = Field(default=24, ge=1)
@@ -60,16 +80,37 @@ class Settings(BaseSettings):
             self._refuse_weak("token_key", self.token_key, DEMO_TOKEN_KEY)
             self._refuse_weak("data_key", self.data_key, DEMO_DATA_KEY)
             self._refuse_weak("source_client_secret", self.source_client_secret, DEMO_SOURCE_SECRET, length=16)
+            self._refuse_no_signing_key()
             return self
         # Outside production what is missing is the demo's.
         for name, demo in (
             ("token_key", DEMO_TOKEN_KEY),
             ("data_key", DEMO_DATA_KEY),
             ("source_client_secret", DEMO_SOURCE_SECRET),
+            ("publication_key", demo_publication_key()),
         ):
             if not getattr(self, name).get_secret_value():
                 object.__setattr__(self, name, SecretStr(demo))
+        self._refuse_no_signing_key()
         return self
+
+    @property
+    def publication_pem(self) -> str:
+        return self.publication_key.get_secret_value().replace("\\n", "\n")
+
+    @property
+    def base_url(self) -> str:
+        """The address under which people know the service. Never the Host header: what it says is printed."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def _refuse_no_signing_key(self) -> None:
+        try:
+            key = load_pem_private_key(self.publication_pem.encode(), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            key = None
+        refused = demo_publication_key() if self.env == "production" else None
+        if not (isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == "secp256r1" and _pem(key) != refused):
+            raise ValueError("MOTLAN_PUBLICATION_KEY must be set to an unencrypted P-256 private key of its own in PEM")
 
     @staticmethod
     def _refuse_weak(name: str, secret: SecretStr, demo: str, length: int = _MIN_KEY) -> None:

@@ -2,8 +2,12 @@
 
 from app.clock import Clock
 from app.db import Database
+from app.domain import reading
+from app.registries.jose import SigningKey
 from app.registries.ndxp import DataServices
+from app.registries.portal import Portal
 from app.registries.vneid import Wallet
+from app.rulebook.dictionary import load_dictionary
 from app.rulebook.loader import load_calendar, load_rulebook
 from app.rulebook.starter import load_starter
 from app.sealing import Sealer
@@ -28,6 +32,7 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
         rulebook=load_rulebook(),
         calendar=load_calendar(),
         snapshots=Snapshots(),
+        read=lambda text: reading.read(text, load_dictionary()),
         sealer=Sealer.from_secret(settings.data_key.get_secret_value()),
         wallet=Wallet(
             settings.vneid_url,
@@ -44,6 +49,18 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
             max_age=settings.max_age,
         ),
         tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env == "demo"),
+        publication_key=SigningKey.named_by_itself(settings.publication_pem.encode()),
+    )
+
+
+def open_portal(settings: Settings) -> Portal:
+    """The national portal; no desk keeps it open, for nobody's dossier asks it."""
+    return Portal(
+        settings.portal_url,
+        settings.source_client_id,
+        settings.source_client_secret.get_secret_value(),
+        settings.portal_agency,
+        timeout=settings.portal_timeout,
     )
 
 

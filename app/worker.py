@@ -1,4 +1,5 @@
-"""The worker: asks silent sources again for the dossiers that wait, and forgets answers kept long enough.
+"""The worker: asks silent sources again for the dossiers that wait, imports the files that were handed in, pulls what
+the national portal publishes where it is told to, and forgets answers kept long enough.
 
 Everything it does is a row in the database: killed at any moment, it finds its work again.
 """
@@ -6,13 +7,16 @@ Everything it does is a row in the database: killed at any moment, it finds its 
 import asyncio
 import signal
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from app.db import DatabaseUnavailable
 from app.logs import configure, log
-from app.services import dossiers, idempotency
+from app.services import dossiers, idempotency, import_queue, portal_sync
 from app.services.desk import Desk
+from app.services.imports import published_any
 from app.settings import Settings
-from app.wiring import open_desk
+from app.wiring import open_desk, open_portal
 
 _SWEEP_EVERY = 600.0
 
@@ -33,21 +37,87 @@ async def run(settings: Settings) -> None:
 
 
 async def _work(desk: Desk, stop: asyncio.Event) -> None:
-    swept_at = float("-inf")
+    """Side by side: a long import keeps no dossier waiting."""
+    steps = _recheck(desk), _import(desk, stop), _sync(desk, stop)
+    await asyncio.gather(*(_repeat(desk, stop, step) for step in steps))
+
+
+async def _repeat(desk: Desk, stop: asyncio.Event, step: Callable[[], Awaitable[bool]]) -> None:
+    """One step after another, with a pause where there was nothing to do."""
     while not stop.is_set():
+        again = False
         try:
-            count = await dossiers.recheck_due(desk)
-            if count:
-                log.info("rechecked", dossiers=count)
-            if time.monotonic() - swept_at > _SWEEP_EVERY:
-                await idempotency.sweep(desk)
-                swept_at = time.monotonic()
+            again = await step()
         except DatabaseUnavailable as e:
             log.warning("database unavailable", kind=type(e).__name__)
         except Exception as e:  # noqa: BLE001 - whatever it was, dossiers are waiting
             log.error("worker failed", kind=type(e).__name__)
-        try:
-            async with asyncio.timeout(desk.settings.worker_pause):
-                await stop.wait()
-        except TimeoutError:
-            continue
+        if not again:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(desk.settings.worker_pause):
+                    await stop.wait()
+
+
+def _recheck(desk: Desk) -> Callable[[], Awaitable[bool]]:
+    swept_at = float("-inf")
+
+    async def step() -> bool:
+        nonlocal swept_at
+        count = await dossiers.recheck_due(desk)
+        if count:
+            log.info("rechecked", dossiers=count)
+        if time.monotonic() - swept_at > _SWEEP_EVERY:
+            await idempotency.sweep(desk)
+            swept_at = time.monotonic()
+        return False
+
+    return step
+
+
+def _import(desk: Desk, stop: asyncio.Event) -> Callable[[], Awaitable[bool]]:
+    async def step() -> bool:
+        done = await import_queue.work(desk, stop)
+        if done:
+            log.info("imported", count=1)
+        return done
+
+    return step
+
+
+def _sync(desk: Desk, stop: asyncio.Event) -> Callable[[], Awaitable[bool]]:
+    """With the first look of the worker, then every so many hours; what fails waits for the next time.
+
+    Not before the service has published what ships with the product: a first definition begins with that.
+    """
+    hours, synced_at = desk.settings.portal_sync_hours, float("-inf")
+
+    async def step() -> bool:
+        nonlocal synced_at
+        due = hours and time.monotonic() - synced_at >= hours * 3600
+        if due and await desk.db.read(published_any):
+            synced_at = time.monotonic()
+            await _sync_once(desk, stop)
+        return False
+
+    return step
+
+
+async def _sync_once(desk: Desk, stop: asyncio.Event) -> None:
+    """Told to stop, it lets go of what it has pulled; what it has begun to publish it ends."""
+    portal = open_portal(desk.settings)
+    pulling = asyncio.ensure_future(portal_sync.pull(portal, desk.settings.portal_agency))
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((pulling, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            done = await portal_sync.settle(desk, await pulling, "motlan-worker")
+            found = done.difference
+            counts = {"new": len(found.new), "changed": len(found.changed), "withdrawn": len(found.withdrawn)}
+            log.info("portal synced", revision=done.revision, failed=len(found.failed), **counts)
+    except portal_sync.PortalUnavailable as e:
+        log.warning("portal unavailable", cause=e.cause)
+    finally:
+        for task in (pulling, stopping):
+            task.cancel()
+        await asyncio.gather(pulling, stopping, return_exceptions=True)
+        await portal.close()

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from app.models.catalogue import catalogue_revisions
 from app.models.dossiers import dossiers
 from app.models.idempotency import idempotency_keys
 from app.services import idempotency
 from app.services.desk import Desk
+from app.services.migrations import upgrade
 from app.worker import _work
-from tests.desk import CHOICE, Gate, key
+from tests.desk import CHOICE, Gate, OpenGate, key
 
 QUICK = {"worker_pause": 0.01, "recheck_after": 1}
 
 
-def worked(gate: Gate, until: Callable[[], bool]) -> None:
-    """The worker's loop on a desk of its own, until something has come true."""
-    desk = gate.open(**QUICK)
+def worked(gate: Gate, until: Callable[[], bool], **change: Any) -> None:
+    """The worker's loop on a desk of its own with this `change` of settings, until something has come true."""
+    desk = gate.open(**QUICK, **change)
 
     async def working() -> None:
         stop = asyncio.Event()
@@ -107,3 +109,51 @@ async def _for_a_while(work: Callable[[Desk, asyncio.Event], Coroutine[Any, Any,
         assert not loop.done(), "the worker gave up"
     stop.set()
     await loop
+
+
+def portal_of(gate: Gate, *, hours: int = 24) -> dict[str, Any]:
+    """The settings for a sync with a portal that publishes one procedure."""
+    shown = {"name": "Thủ tục A", "sector": "Thử", "level": "tỉnh", "agency": "Sở Thử", "components": []}
+    gate.world.put("procedures/9.300001", shown)
+    return {"portal_url": f"{gate.world.vneid}/portal", "portal_sync_hours": hours}
+
+
+def origins(gate: Gate) -> list[str]:
+    return [r.origin for r in gate.rows(catalogue_revisions)]
+
+
+def test_the_portal_is_synced_with_where_that_is_wanted(gate: Gate) -> None:
+    worked(gate, lambda: "portal" in origins(gate), **portal_of(gate))
+    assert len(gate.asked("portal", "LayDanhSachTTHC")) == 1
+
+
+def test_the_portal_is_left_alone_by_default(sqlite_gate: Gate) -> None:
+    code = waiting(sqlite_gate)
+    off = portal_of(sqlite_gate, hours=sqlite_gate.settings.portal_sync_hours)
+    worked(sqlite_gate, lambda: dossier_of(sqlite_gate, code).rechecks > 0, **off)
+    assert sqlite_gate.asked("portal") == []
+
+
+def test_a_portal_that_fails_keeps_no_dossier_waiting(sqlite_gate: Gate) -> None:
+    given = portal_of(sqlite_gate)
+    code = waiting(sqlite_gate)
+    sources_are_back(sqlite_gate)
+    sqlite_gate.world.fault("portal", "http_503")
+    worked(sqlite_gate, lambda: dossier_of(sqlite_gate, code).recheck_at is None, **given)
+    assert "portal" not in origins(sqlite_gate)
+
+
+def test_told_to_stop_it_lets_go_of_a_portal_that_hangs(sqlite_gate: Gate) -> None:
+    given = portal_of(sqlite_gate)
+    sqlite_gate.world.fault("portal", "timeout", match={"service": "LayThuTuc"})
+    # The loop has 20 seconds to end, the portal 300 to answer.
+    worked(sqlite_gate, lambda: bool(sqlite_gate.asked("portal", "LayThuTuc")), portal_timeout=300, **given)
+    assert "portal" not in origins(sqlite_gate)
+
+
+def test_the_portal_waits_for_what_ships_with_the_product(sqlite_url: str, open_gate: OpenGate) -> None:
+    upgrade(sqlite_url)
+    gate = open_gate(sqlite_url)
+    desk = gate.open(**QUICK, **portal_of(gate))
+    gate.run(_for_a_while(_work, desk))
+    assert gate.asked("portal") == []

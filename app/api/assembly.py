@@ -2,7 +2,21 @@
 
 from fastapi import FastAPI
 
-from app.api import catalogue, decisions, dossiers, health, paper_demands, problems, tokens
+from app.api import (
+    batch,
+    catalogue,
+    decisions,
+    dossiers,
+    health,
+    impact,
+    imports,
+    monthly_lists,
+    paper_demands,
+    problems,
+    readings,
+    restructuring,
+    tokens,
+)
 from app.api.gate import Gate
 from app.api.openapi import describe
 from app.api.requests import QuickRoute
@@ -11,7 +25,9 @@ from app.api.requests import QuickRoute
 def assemble(app: FastAPI) -> None:
     problems.install(app)
     quick = []
-    for part in (paper_demands, decisions, dossiers, catalogue, tokens, health):
+    demands = (paper_demands, batch, decisions, dossiers)
+    published = (catalogue, monthly_lists, imports, readings, restructuring, impact)
+    for part in (*demands, *published, tokens, health):
         app.include_router(part.router)
         quick += [route for route in part.router.routes if isinstance(route, QuickRoute)]
     describe(app)

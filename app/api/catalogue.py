@@ -13,7 +13,9 @@ from app.api.schemas.catalogue import (
     DocumentTypeIn,
     DocumentTypeOut,
     IntegratedListOut,
+    KnownIn,
     LawOut,
+    LawsIn,
     ListBrief,
     ListMemberIn,
     ListOut,
@@ -36,7 +38,7 @@ from app.services.desk import Desk
 router = APIRouter(tags=["Danh mục"], route_class=StrictRoute)
 
 Writer = Annotated[Call, Security(authenticated, scopes=["catalogue:write"])]
-AsOf = Annotated[AsOfIn, Query()]
+Known = Annotated[KnownIn, Query()]
 Paged = Annotated[PageIn, Query()]
 ProcedurePath = Annotated[str, Path(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]
 TypePath = Annotated[str, Path(pattern="^[A-Z0-9_]{1,64}$", examples=["GIAY_KHAI_SINH"])]
@@ -51,9 +53,9 @@ _PUBLISH: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _known(request: Request) -> tuple[Desk, Catalogue]:
+async def _known(request: Request, asked: KnownIn) -> tuple[Desk, Catalogue]:
     desk: Desk = request.app.state.desk
-    return desk, await desk.db.read(desk.snapshots.current)
+    return desk, await desk.db.read(desk.snapshots.known_on, asked.as_known)
 
 
 def _day(asked: AsOfIn, desk: Desk) -> date:
@@ -69,7 +71,7 @@ def _day(asked: AsOfIn, desk: Desk) -> date:
 )
 async def procedures(request: Request, asked: Annotated[ProceduresIn, Query()]) -> dict[str, Any]:
     """Phiên bản có hiệu lực vào ngày hỏi / the versions in force on the day."""
-    desk, known = await _known(request)
+    desk, known = await _known(request, asked)
     return views.procedures(known, _day(asked, desk), asked.sector, asked.cursor, asked.limit)
 
 
@@ -80,9 +82,9 @@ async def procedures(request: Request, asked: Annotated[ProceduresIn, Query()]) 
     response_model=ProcedureOut,
     responses=_READ_ONE,
 )
-async def procedure(request: Request, code: ProcedurePath, asked: AsOf) -> dict[str, Any]:
+async def procedure(request: Request, code: ProcedurePath, asked: Known) -> dict[str, Any]:
     """Thành phần, trường hợp, danh sách mà thủ tục thuộc về / components, cases, lists it stands on."""
-    desk, known = await _known(request)
+    desk, known = await _known(request, asked)
     day = _day(asked, desk)
     try:
         return views.procedure(known, known.procedure(code, day), day)
@@ -120,7 +122,7 @@ async def publish_procedure(
 )
 async def document_types(request: Request, asked: Paged) -> dict[str, Any]:
     """Mỗi loại với các nguồn dữ liệu có hiệu lực vào ngày hỏi / each with its sources in force on the day."""
-    desk, known = await _known(request)
+    desk, known = await _known(request, asked)
     return views.document_types(known, _day(asked, desk), asked.cursor, asked.limit)
 
 
@@ -131,9 +133,9 @@ async def document_types(request: Request, asked: Paged) -> dict[str, Any]:
     response_model=DocumentTypeOut,
     responses=_READ_ONE,
 )
-async def document_type(request: Request, code: TypePath, asked: AsOf) -> dict[str, Any]:
+async def document_type(request: Request, code: TypePath, asked: Known) -> dict[str, Any]:
     """Nguồn dữ liệu của loại giấy tờ vào ngày hỏi / its sources in force on the day."""
-    desk, known = await _known(request)
+    desk, known = await _known(request, asked)
     try:
         return views.document_type(known.document_type(code), _day(asked, desk))
     except UnknownDocumentType as e:
@@ -167,7 +169,7 @@ async def publish_document_type(
 )
 async def lists(request: Request, asked: Paged) -> dict[str, Any]:
     """Số mục văn bản nêu (`declared`) và số đã nạp (`loaded`) / how many the act says, how many are known here."""
-    desk, known = await _known(request)
+    desk, known = await _known(request, asked)
     return views.lists(known, desk.rulebook, _day(asked, desk), asked.cursor, asked.limit)
 
 
@@ -178,12 +180,12 @@ async def lists(request: Request, asked: Paged) -> dict[str, Any]:
     response_model=ListOut,
     responses=_READ_ONE,
 )
-async def list_(request: Request, list_id: ListPath, asked: AsOf) -> dict[str, Any]:
-    """Mỗi mục: đã xác nhận hay mới là ứng viên / each row confirmed, or a candidate still."""
-    desk, known = await _known(request)
+async def list_(request: Request, list_id: ListPath, asked: Paged) -> dict[str, Any]:
+    """Mỗi mục: đã xác nhận hay mới là ứng viên, văn bản ghi gì; từng trang / confirmed or candidate; paged."""
+    desk, known = await _known(request, asked)
     if list_id not in desk.rulebook.lists:
         raise Problem("not-in-catalogue")
-    return views.list_of(known, desk.rulebook, list_id, _day(asked, desk))
+    return views.list_of(known, desk.rulebook, list_id, _day(asked, desk), asked.cursor, asked.limit)
 
 
 @router.put(
@@ -215,7 +217,7 @@ async def publish_list_member(
     response_model=Page[LawOut],
     responses=_READ,
 )
-async def laws(request: Request, asked: Paged) -> dict[str, Any]:
+async def laws(request: Request, asked: Annotated[LawsIn, Query()]) -> dict[str, Any]:
     """Hiệu lực vào ngày hỏi, lời văn nếu đã đọc được, ngày đối chiếu gần nhất / in force or not, words, last check."""
     desk: Desk = request.app.state.desk
     return views.laws(desk.rulebook, _day(asked, desk), asked.cursor, asked.limit)
@@ -230,7 +232,7 @@ async def laws(request: Request, asked: Paged) -> dict[str, Any]:
 )
 async def integrated_documents(request: Request, asked: Paged) -> dict[str, Any]:
     """Danh mục mà trung tâm phục vụ hành chính công phải công bố / the list every one-stop centre must publish."""
-    desk, known = await _known(request)
+    desk, known = await _known(request, asked)
     day = _day(asked, desk)
     found = catalogue.integrated_documents(known, desk.rulebook, day)
     return views.integrated(known, desk.rulebook, found, day, asked.cursor, asked.limit)

@@ -15,6 +15,7 @@ from app.api.schemas.decisions import DecisionOut, ReplayIn, ReplayOut
 from app.api.security import Call, authenticated
 from app.domain.decisions import canonical
 from app.services import decisions
+from app.services.decisions import WhatIf
 
 router = APIRouter(tags=["Quyết định"], route_class=StrictRoute)
 
@@ -65,6 +66,7 @@ async def replay(
     The stored facts judged again give the same bytes; under another day or catalogue revision they say "what if".
     """
     asked = body or ReplayIn()
-    done = await decisions.replay(call.desk, str(decision_id), asked.law_as_of, asked.catalogue_revision)
+    what_if = WhatIf(asked.law_as_of, asked.catalogue_revision, asked.catalogue_as_known)
+    done = await decisions.replay(call.desk, str(decision_id), what_if)
     answer = {"same": done.same, "differences": done.differences, "decision": json.loads(done.decision)}
     return json_answer(canonical(answer))

@@ -3,6 +3,7 @@
 The procedures are real ones of the starter catalogue.
 """
 
+import json
 from typing import Any
 
 AN = {"kind": "person", "id": "042190000001", "full_name": "NGUYỄN THỊ AN", "birth_date": "1990-05-12"}
@@ -25,7 +26,7 @@ def _demand(
     return {"procedure": procedure, "agency": AGENCY, "channel": "counter", "subject": subject, "items": [item]}
 
 
-def _example(summary: str, value: dict[str, Any], description: str = "") -> dict[str, Any]:
+def _example(summary: str, value: Any, description: str = "") -> dict[str, Any]:
     return {"summary": summary, "description": description, "value": value}
 
 
@@ -105,6 +106,17 @@ DEMANDS: dict[str, Any] = {
     "organization": _example(
         "Tổ chức: đăng ký doanh nghiệp đã có trong cơ sở dữ liệu",
         _demand("2.001583", COMPANY, "GCN_DKDN"),
+    ),
+}
+
+BATCHES: dict[str, Any] = {
+    "three_lines": _example(
+        "Hai yêu cầu và một dòng hỏng / two demands and a bad line",
+        "".join(
+            json.dumps(line, ensure_ascii=False) + "\n"
+            for line in (DEMANDS["use_wallet"]["value"], {"procedure": "1.001022"}, DEMANDS["lawful_party"]["value"])
+        ),
+        "Dòng hỏng chỉ hỏng riêng nó / the bad line is answered by its own problem, the others are judged.",
     ),
 }
 
@@ -219,4 +231,65 @@ LIST_MEMBERS: dict[str, Any] = {
         "Một mục đã xác nhận",
         {"from": "2025-09-13", "status": "confirmed", "basis": "CT-24-2025"},
     )
+}
+PUBLICATIONS: dict[str, Any] = {
+    "month": _example("201: công bố một tháng; gửi lại mà không có gì đổi: 200", {"month": "2025-10"}),
+    "correction": _example(
+        "201: đính chính, có lý do, khi danh mục đã khác",
+        {"month": "2025-10", "reason": "Bổ sung mục còn thiếu trong phụ lục"},
+    ),
+    "future": _example("422: tháng chưa đến", {"month": "2099-12"}),
+}
+# A file is the body itself: these are what Swagger UI sends.
+_PROCEDURE_ROWS = "code,name,sector,level,agency\n9.100002,Thủ tục nhập thử,Thử nghiệm,tỉnh|xã,Sở Thử nghiệm\n"
+_COMPONENT_ROW = {"procedure_code": "1.001193", "position": 1, "name": "Bản sao giấy chứng nhận kết hôn"}
+IMPORTS_CSV: dict[str, Any] = {
+    "procedures": {"summary": "done: một thủ tục, chưa có thành phần hồ sơ", "value": _PROCEDURE_ROWS},
+    "bad_row": {
+        "summary": "refused: mã thủ tục bị Excel đổi thành số",
+        "value": _PROCEDURE_ROWS.replace("9.100002", "9.1"),
+    },
+    "not_catalogue": {
+        "summary": "refused: hàng tiêu đề không phải của danh mục",
+        "value": "a,b\n1,2\n",
+    },
+}
+IMPORTS_JSON: dict[str, Any] = {
+    "components": {"summary": "done: thành phần hồ sơ của một thủ tục", "value": [_COMPONENT_ROW]}
+}
+IMPORTS_NDJSON: dict[str, Any] = {
+    "components": {
+        "summary": "done: mỗi dòng một thành phần hồ sơ",
+        "value": '{"procedure_code": "1.001193", "position": 1, "name": "Bản sao giấy chứng nhận kết hôn"}\n',
+    }
+}
+IMPORTS_XLSX: dict[str, Any] = {
+    "file": {"summary": "Tệp XLSX: chọn tệp trên máy / choose a file", "externalValue": "procedures.xlsx"}
+}
+READINGS: dict[str, Any] = {
+    "official": _example(
+        "201: giấy tờ do cơ quan nhà nước cấp",
+        {
+            "kind": "official_document",
+            "document_types": ["GIAY_CN_KET_HON"],
+            "relation": "one",
+            "form": "copy",
+            "conditional": False,
+            "note": "Đã đối chiếu với văn bản công bố",
+        },
+    ),
+    "instruction": _example(
+        "200: chỉ là hướng dẫn, không đòi giấy tờ",
+        {"kind": "instruction", "document_types": [], "relation": None, "form": "unspecified", "conditional": False},
+    ),
+    "unknown_type": _example(
+        "422: loại giấy tờ không có trong danh mục",
+        {
+            "kind": "official_document",
+            "document_types": ["GIAY_KHONG_CO"],
+            "relation": "one",
+            "form": "copy",
+            "conditional": False,
+        },
+    ),
 }

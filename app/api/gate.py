@@ -22,6 +22,17 @@ _TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _LONG_NUMBER = re.compile(r"[0-9]{9}")
 _JSON = re.compile(rb"application/(?:[a-z0-9.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 _FORM = re.compile(rb"application/x-www-form-urlencoded\s*(?:;.*)?", re.IGNORECASE)
+_SHEET = re.compile(
+    rb"(?:text/csv|application/(?:json|x-ndjson|vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet))\s*(?:;.*)?",
+    re.IGNORECASE,
+)
+_LINES = re.compile(rb"application/(?:x-)?(?:ndjson|jsonl)\s*(?:;.*)?", re.IGNORECASE)
+# Where a body may be something else than a small JSON object: what it may be, and how many bytes of it.
+_BODIES = {
+    "/v1/imports": (_SHEET, 32 * MAX_BODY),
+    "/v1/paper-demands/batch": (_LINES, 2**63),  # taken line by line, each with a limit of its own
+    "/oauth/token": (_FORM, MAX_BODY),
+}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 REQUESTS = Counter("motlan_http_requests_total", "Requests by route template and status", ["method", "route", "status"])
@@ -68,7 +79,9 @@ class Gate:
                 await problem(refused, trace_id)(scope, receive, sending)
             else:
                 quick = self._quick.get((scope["method"], scope["path"]))
-                await (_served(*quick) if quick else self._app)(scope, _limited(receive), sending)
+                await (_served(*quick) if quick else self._app)(
+                    scope, _limited(receive, _body_allowed(scope["path"])[1]), sending
+                )
         except Exception as e:  # noqa: BLE001 - whatever went wrong is answered as one problem
             # The type and the place, never the text: it may quote what was sent.
             log.error("unexpected error", trace_id=trace_id, kind=type(e).__name__, where=_place(e.__traceback__))
@@ -118,21 +131,25 @@ def _trace_id(traceparent: bytes | None) -> str:
     return trace_id
 
 
+def _body_allowed(path: str) -> tuple[re.Pattern[bytes], int]:
+    return _BODIES.get(path) or (_FORM if path.startswith("/oauth/") else _JSON, MAX_BODY)
+
+
 def _refused(scope: Scope, headers: dict[bytes, bytes]) -> str | None:
     """What is wrong with the request before its body is read."""
+    expected, most = _body_allowed(scope["path"])
     length = headers.get(b"content-length", b"")
-    if length.isdigit() and int(length) > MAX_BODY:
+    if length.isdigit() and int(length) > most:
         return "body-too-large"
     if scope["method"] not in ("POST", "PUT") or not (length.strip(b"0") or b"transfer-encoding" in headers):
         return None
     if not scope["path"].startswith(("/v1/", "/oauth/")):
         return None
-    expected = _JSON if scope["path"].startswith("/v1/") else _FORM
     packed = headers.get(b"content-encoding", b"identity").lower() != b"identity"
     return "unsupported-media-type" if packed or not expected.fullmatch(headers.get(b"content-type", b"")) else None
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """The body, but not more of it than is allowed, whatever its header said."""
     taken = 0
 
@@ -140,7 +157,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY:
+        if taken > most:
             raise BodyTooLarge
         return message
 

@@ -22,6 +22,9 @@ _TAGS = [
     {"name": "Quyết định", "description": "Đọc, giải thích, phán quyết lại / read, explain, replay"},
     {"name": "Hồ sơ", "description": "Nộp, theo dõi, yêu cầu bổ sung / file, follow, supplement"},
     {"name": "Danh mục", "description": "Thủ tục, giấy tờ, danh sách, pháp luật / catalogue and law"},
+    {"name": "Công bố", "description": "Danh mục hằng tháng, ký số / the monthly list, signed"},
+    {"name": "Rà soát", "description": "Thành phần hồ sơ đối chiếu với luật / components held against the law"},
+    {"name": "Nhập danh mục", "description": "Nhập tệp, rà soát cách đọc / import files, review readings"},
     {"name": "Xác thực", "description": "OAuth 2.0 client_credentials"},
     {"name": "Vận hành", "description": "Tình trạng và số đo / health and metrics"},
 ]
@@ -33,8 +36,15 @@ _CONFLICTS = {
     "moveDossier": "transition-not-allowed",
     "requestSupplement": "paper-demand-refused",
     "publishProcedure": "paper-demand-refused",
+    "importFile": "request-in-progress",
+    "publishMonth": "request-in-progress",
 }
-_MISSING = {"decisions": "unknown-decision", "dossiers": "unknown-dossier"}
+_MISSING = {
+    "decisions": "unknown-decision",
+    "dossiers": "unknown-dossier",
+    "imports": "unknown-import",
+    "publications": "unknown-publication",
+}
 _TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 _PROBLEMS = ("/ProblemOut", "/SupplementRefusedOut")
 # Any one of the scopes is enough: alternatives, where the framework would write them as one demand for all.

@@ -15,6 +15,7 @@ from app.domain.catalogue import Form
 from app.domain.persons import Subject
 from app.services import paper_demands
 from app.services.checks import Check, Line
+from app.services.desk import Desk
 
 router = APIRouter(tags=["Yêu cầu giấy tờ"], route_class=QuickRoute)
 
@@ -41,17 +42,20 @@ async def assess(
     is answered.
     """
     key = await key_of(call, "POST /v1/paper-demands")
-    check = Check(
+    return json_answer(await paper_demands.demand(call.desk, call.caller, check_of(call.desk, body), key))
+
+
+def check_of(desk: Desk, body: DemandIn) -> Check:
+    return Check(
         purpose="paper_demand",
         procedure=body.procedure,
         agency=body.agency,
-        officer=body.officer or call.desk.settings.officer,
+        officer=body.officer or desk.settings.officer,
         channel=body.channel,
         subject=body.subject.subject(),
-        on=body.demanded_on or call.desk.clock.today(),
+        on=body.demanded_on or desk.clock.today(),
         lines=tuple(_line(item) for item in body.items),
     )
-    return json_answer(await paper_demands.demand(call.desk, call.caller, check, key))
 
 
 def _line(item: ItemIn) -> Line:

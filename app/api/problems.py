@@ -21,7 +21,7 @@ from app.services import idempotency
 
 MEDIA_TYPE = "application/problem+json"
 # Facts of an error of meaning that come from our own data. The others repeat what was sent and are not shown.
-_SAFE_FACTS = frozenset("allowed cases components in_force_from known status subject".split())
+_SAFE_FACTS = frozenset("allowed cases components in_force_from known retired_from known_from status subject".split())
 
 # The fields whose value such a fact repeats.
 _FIELDS = {

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +17,8 @@ from uuid_utils import uuid7
 from app.api.problems import Problem
 from app.api.security import Call, authenticated
 from app.services.idempotency import Key
+
+M = TypeVar("M", bound=BaseModel)
 
 _ETAG = re.compile(r'"([0-9]{1,9})"')
 _TAG = r'(W/)?"[!#-~]*"'
@@ -56,6 +58,11 @@ def _no_constant(_: str) -> NoReturn:
 _JSON = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
+def strict_json(raw: bytes) -> Any:
+    """Raises ValueError, RecursionError."""
+    return _JSON.decode(raw.decode())
+
+
 class StrictRequest(Request):
     """JSON as RFC 8259 has it: UTF-8, each key once (two readers could differ on which one counts), no NaN."""
 
@@ -76,7 +83,7 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         # Kept for errors of meaning, which say where in the body they lie.
-        body = self.scope["json"] = _JSON.decode((await self.body()).decode())
+        body = self.scope["json"] = strict_json(await self.body())
         return body
 
 
@@ -115,23 +122,37 @@ async def _body(request: StrictRequest, model: type[BaseModel]) -> BaseModel:
     if not await request.body():
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "", "input": None}])
     try:
-        return model.model_validate(await request.json(), from_attributes=True)
-    except ValidationError as e:
-        faults = e.errors(include_url=False, include_input=False)
-        raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
+        return validated(model, await request.json())
     except (ValueError, RecursionError):
         raise Problem("bad-json") from None
 
 
+def validated(model: type[M], body: Any) -> M:
+    """A JSON value as its model. Raises RequestValidationError."""
+    try:
+        return model.model_validate(body, from_attributes=True)
+    except ValidationError as e:
+        faults = e.errors(include_url=False, include_input=False)
+        raise RequestValidationError([{**fault, "loc": ("body", *fault["loc"])} for fault in faults]) from None
+
+
 async def key_of(call: Call, route: str) -> Key | None:
     """The claim a request makes with its Idempotency-Key; `route` is the call it is for, path values included."""
-    keys = call.request.headers.getlist("idempotency-key")
+    name = key_name(call.request)
+    if name is None:
+        return None
+    digest = hashlib.sha256(await call.request.body()).hexdigest()
+    return Key(call.caller.client_id, route, name, digest, str(uuid7()))
+
+
+def key_name(request: Request) -> str | None:
+    """The Idempotency-Key itself. Raises Problem."""
+    keys = request.headers.getlist("idempotency-key")
     if not keys:
         return None
     if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
         raise Problem("invalid-idempotency-key")
-    digest = hashlib.sha256(await call.request.body()).hexdigest()
-    return Key(call.caller.client_id, route, keys[0], digest, str(uuid7()))
+    return keys[0]
 
 
 def versions_of(call: Call) -> frozenset[int] | None:

@@ -46,6 +46,16 @@ CATALOGUE: dict[str, Words] = {
     "unknown-dossier": Words(
         404, "Không có hồ sơ này", "Kiểm tra lại mã hồ sơ.", "No such dossier", "Check the dossier's code."
     ),
+    "unknown-import": Words(
+        404, "Không có lượt nhập này", "Kiểm tra lại mã lượt nhập.", "No such import", "Check the import's id."
+    ),
+    "unknown-publication": Words(
+        404,
+        "Tháng này chưa công bố, hoặc không có bản này",
+        "Xem các bản đã công bố tại /v1/publications.",
+        "This month is not published, or has no such revision",
+        "See /v1/publications for what is.",
+    ),
     "not-in-catalogue": Words(
         404,
         "Danh mục không có mục này",
@@ -91,16 +101,25 @@ CATALOGUE: dict[str, Words] = {
     "body-too-large": Words(
         413,
         "Nội dung quá lớn",
-        "Nội dung tối đa 1 MiB; hãy chia nhỏ yêu cầu.",
+        "Nội dung tối đa 1 MiB (tệp nhập vào danh mục: 32 MiB); hãy chia nhỏ.",
         "The body is too large",
-        "At most 1 MiB; split the request.",
+        "At most 1 MiB (a file to be imported: 32 MiB); split it.",
+    ),
+    "line-too-long": Words(
+        413,
+        "Dòng quá dài",
+        "Mỗi dòng tối đa 64 KiB; hãy chia nhỏ yêu cầu thành nhiều dòng.",
+        "The line is too long",
+        "At most 64 KiB a line; split the demand into several lines.",
     ),
     "unsupported-media-type": Words(
         415,
         "Không đọc được kiểu nội dung này",
-        "Hãy gửi Content-Type: application/json, không nén (riêng /oauth/token: application/x-www-form-urlencoded).",
+        "Hãy gửi Content-Type: application/json, không nén (riêng /oauth/token: application/x-www-form-urlencoded; "
+        "/v1/imports: text/csv, application/json, application/x-ndjson hoặc XLSX).",
         "Unsupported media type",
-        "Send Content-Type: application/json, not compressed (/oauth/token: application/x-www-form-urlencoded).",
+        "Send Content-Type: application/json, not compressed (/oauth/token: application/x-www-form-urlencoded; "
+        "/v1/imports: text/csv, application/json, application/x-ndjson or XLSX).",
     ),
     "invalid-request": Words(
         422,
@@ -133,9 +152,9 @@ CATALOGUE: dict[str, Words] = {
     "procedure-not-in-force": Words(
         422,
         "Thủ tục chưa có hiệu lực vào ngày này",
-        "Thủ tục không có phiên bản nào hiệu lực vào ngày yêu cầu; xem facts.in_force_from.",
+        "Không có phiên bản hiệu lực vào ngày yêu cầu; xem facts.in_force_from, hoặc facts.retired_from nếu đã bãi bỏ.",
         "The procedure is not in force on that day",
-        "No version of it is in force on the day of the demand; see facts.in_force_from.",
+        "No version is in force on the day of the demand; see facts.in_force_from, or facts.retired_from if abolished.",
     ),
     "components-unknown": Words(
         422,
@@ -143,6 +162,13 @@ CATALOGUE: dict[str, Words] = {
         "Danh mục mới có tên thủ tục: nhập thành phần hồ sơ (motlan catalogue import) hoặc công bố bằng PUT.",
         "The components of this procedure are not known here",
         "The catalogue has its name only: import its components (motlan catalogue import) or publish them by PUT.",
+    ),
+    "nothing-published": Words(
+        422,
+        "Đến ngày này chưa công bố danh mục nào",
+        "as_known là ngày danh mục đã được công bố; hãy chọn từ facts.known_from trở đi.",
+        "Nothing had been published by that day",
+        "as_known is a day by which the catalogue had been published; choose facts.known_from or later.",
     ),
     "holder-required": Words(
         422,
@@ -186,6 +212,13 @@ CATALOGUE: dict[str, Words] = {
         "Unknown document type",
         "Check the code; see /v1/document-types.",
     ),
+    "reading-inconsistent": Words(
+        422,
+        "Cách đọc tự mâu thuẫn",
+        "Chỉ dẫn thì không đòi giấy tờ; relation có khi và chỉ khi có giấy tờ được đòi.",
+        "The reading contradicts itself",
+        "An instruction asks for no paper; there is a relation where papers are asked for, and only there.",
+    ),
     "unknown-list": Words(422, "Không có danh sách này", "Xem /v1/lists.", "Unknown list", "See /v1/lists."),
     "unknown-law": Words(
         422,
@@ -214,6 +247,20 @@ CATALOGUE: dict[str, Words] = {
         "Chuyển sang trạng thái này phải kèm reason.",
         "A reason is needed",
         "This move needs a reason.",
+    ),
+    "correction-reason-required": Words(
+        422,
+        "Đính chính phải nêu lý do",
+        "Tháng này đã công bố và nội dung nay đã khác: gửi kèm reason; bản cũ vẫn giữ nguyên.",
+        "A correction needs a reason",
+        "The month is published and would now say something else: send a reason; the earlier revision stays.",
+    ),
+    "month-not-begun": Words(
+        422,
+        "Tháng này chưa đến",
+        "Chỉ công bố được tháng đã qua hoặc tháng hiện tại.",
+        "This month has not begun",
+        "Only a month that is over, or the present one, can be published.",
     ),
     "precondition-required": Words(
         428,
@@ -285,6 +332,8 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
     "future": ("ngày sinh ở tương lai", "the birth date lies in the future"),
     "bounds": ("ngày phải từ 1990-01-01 đến 2100-12-31", "the day must be between 1990-01-01 and 2100-12-31"),
     "distinct_refs": ("mỗi ref chỉ dùng một lần", "each ref may stand once"),
+    "distinct_types": ("mỗi loại giấy tờ chỉ nêu một lần", "each document type may stand once"),
+    "flag": ("chỉ nhận true hoặc false", "must be true or false"),
     "distinct_positions": ("mỗi vị trí chỉ nêu một lần", "each position may stand once"),
     "relation": (
         "one đi với đúng một loại giấy tờ; any_of và all_of với từ hai loại khác nhau",
@@ -298,5 +347,19 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
         "giấy tờ do các bên tự lập không thể có nguồn dữ liệu",
         "a party document cannot have a source",
     ),
+    "reading_papers": (
+        "instruction không đòi giấy tờ nào; các loại khác, trừ data_statement, nêu ít nhất một (KHAC nếu chưa có mã)",
+        "an instruction asks for no paper; all other kinds but data_statement name one or more (KHAC if no code fits)",
+    ),
+    "reading_relation": (
+        "relation để trống (null) khi và chỉ khi không có giấy tờ nào được đòi",
+        "relation is null where no paper is asked for, and only there",
+    ),
+    "empty_file": ("tệp trống: gửi nội dung tệp trong thân yêu cầu", "the file is empty: send it as the body"),
+    "one_catalogue": (
+        "chỉ một trong catalogue_revision và catalogue_as_known",
+        "only one of catalogue_revision and catalogue_as_known",
+    ),
+    "since_later": ("since phải là chính tháng này hoặc tháng trước đó", "since must be this month or an earlier one"),
     "period": ("until không được trước from", "until may not lie before from"),
 }

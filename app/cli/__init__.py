@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from app.db import Database, DatabaseUnavailable
+from app.cli import monthly_lists, opening, portal_sync, restructuring
+from app.cli.catalogue import catalogue
+from app.cli.check import check
+from app.db import Database
 from app.domain.errors import JournalBroken
-from app.services import migrations, tokens
+from app.services import migrations
 from app.services.journal import verify_journal
-from app.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, help="Một Lần: đã có dữ liệu thì không đòi giấy.", pretty_exceptions_enable=False
@@ -23,32 +25,11 @@ clients = typer.Typer(no_args_is_help=True, help="Hệ thống được gọi d�
 app.add_typer(db, name="db")
 app.add_typer(journal, name="journal")
 app.add_typer(clients, name="clients")
-
-
-def _settings() -> Settings:
-    """The settings, or a plain message about what is missing."""
-    try:
-        return Settings()
-    except ValueError as e:
-        for fault in getattr(e, "errors", list)():
-            typer.echo(f"cấu hình / settings: {fault['msg']}", err=True)
-        raise typer.Exit(2) from None
-
-
-def _refuse_old_schema(settings: Settings) -> None:
-    """A database that is not at this code's version is said so before anything is served."""
-    database = Database.open(settings.database_url, readers=1, writers=1)
-    try:
-        good = database.read_sync(migrations.at_head)
-    except DatabaseUnavailable:
-        good, reason = False, "không kết nối được cơ sở dữ liệu / the database cannot be reached"
-    else:
-        reason = "lược đồ chưa đúng phiên bản, hãy chạy: motlan db upgrade / the schema is not at this version"
-    finally:
-        database.dispose()
-    if not good:
-        typer.echo(reason, err=True)
-        raise typer.Exit(2)
+app.add_typer(catalogue, name="catalogue")
+restructuring.register(catalogue)
+monthly_lists.register(catalogue)
+portal_sync.register(catalogue)
+app.command()(check)
 
 
 @app.command()
@@ -61,8 +42,8 @@ def serve(
 
     from app.main import create_app
 
-    settings = _settings()
-    _refuse_old_schema(settings)
+    settings = opening.settings()
+    opening.refuse_old_schema(settings)
     uvicorn.run(
         create_app(settings),
         host=settings.host if host is None else host,
@@ -79,8 +60,8 @@ def worker() -> None:
     """Chạy tiến trình nền: tra cứu lại hồ sơ đang chờ / run the worker that rechecks waiting dossiers."""
     from app.worker import run
 
-    settings = _settings()
-    _refuse_old_schema(settings)
+    settings = opening.settings()
+    opening.refuse_old_schema(settings)
     asyncio.run(run(settings))
 
 
@@ -106,14 +87,14 @@ def demo(
 @db.command("upgrade")
 def db_upgrade(revision: Annotated[str, typer.Argument()] = "head") -> None:
     """Nâng lược đồ lên phiên bản của mã / bring the schema to this code's version."""
-    migrations.upgrade(_settings().database_url, revision)
+    migrations.upgrade(opening.settings().database_url, revision)
     typer.echo(f"schema at {revision}")
 
 
 @journal.command("verify")
 def journal_verify() -> None:
     """Kiểm tra chuỗi băm của nhật ký, thoát 1 nếu hỏng / verify the hash chains; exit 1 when broken."""
-    database = Database.open(_settings().database_url)
+    database = Database.open(opening.settings().database_url)
     try:
         verified = verify_journal(database)
     except JournalBroken as e:
@@ -131,11 +112,12 @@ def clients_add(
 ) -> None:
     """Thêm một hệ thống; khóa chỉ in một lần / add a system; its secret is printed once."""
     from app.clock import Clock
+    from app.services import tokens
 
     if strange := set(scope) - set(tokens.SCOPES):
         typer.echo(f"phạm vi không có / unknown scope: {' '.join(sorted(strange))}", err=True)
         raise typer.Exit(2)
-    database = Database.open(_settings().database_url)
+    database = Database.open(opening.settings().database_url)
     try:
         typer.echo(tokens.register(database, Clock(), client_id, " ".join(scope)))
     finally:

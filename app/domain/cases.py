@@ -79,10 +79,15 @@ class Place:
     law: LawOn
     requirement: Requirement
     lists: dict[str, ListMember]
-    overdue: bool
+    # The first deadline, passed by this day, by which the component had to be cut from the procedure.
+    cut_by: date | None
     sources: dict[str, tuple[TypeSource, ...]]
     inquiry: Inquiry | None = None
     ruled: dict[tuple[object, ...], Callable[..., Finding]] = field(default_factory=dict, repr=False)
+
+    @property
+    def overdue(self) -> bool:
+        return self.cut_by is not None
 
 
 @dataclass
@@ -154,7 +159,7 @@ def place_of(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> 
         law,
         requirement,
         {name: m for name, m in memberships.items() if law.list_law(name).period.covers(law.day)},
-        _overdue(requirement.document_type, memberships, law),
+        _cut_by(requirement.document_type, memberships, law),
         sources_of(requirement, procedure.code, on),
     )
     if len(catalogue.memory) >= _PLACES:
@@ -191,17 +196,17 @@ def _memberships(catalogue: Catalogue, setting: Setting, document_type: Document
     }
 
 
-def _overdue(document_type: DocumentType, memberships: dict[str, ListMember], law: LawOn) -> bool:
-    """The component should have been cut from the procedure by this day, whatever becomes of the demand.
+def _cut_by(document_type: DocumentType, memberships: dict[str, ListMember], law: LawOn) -> date | None:
+    """Since when the component should have been cut from the procedure, whatever becomes of the demand.
 
     A deadline that has passed stays passed: the end of the act that set it does not bring the component back to date.
     """
     if document_type.kind is DocumentKind.PARTY:
-        return False
+        return None
     deadlines = [law.list_law(name).cut_by for name in memberships]
     if document_type.code in law.rulebook.article_4:
         deadlines.append(law.rulebook.article_4_cut_by)
-    return any(cut_by is not None and cut_by <= law.day for cut_by in deadlines)
+    return min((day for day in deadlines if day is not None and day <= law.day), default=None)
 
 
 def to_link(case: Case) -> list[Lookup]:

@@ -107,6 +107,7 @@ class Procedure:
 
     `components_known` is False where only the procedure's name is published: nothing may be judged by it.
     `doubtful` are positions whose official text was read by the service and waits for a person's review.
+    `retired`: abolished from `valid_from` on.
     """
 
     code: str
@@ -119,6 +120,7 @@ class Procedure:
     basis: str | None = None
     components_known: bool = True
     doubtful: tuple[int, ...] = ()
+    retired: bool = False
     cases: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -176,6 +178,8 @@ class Catalogue:
             raise UnknownProcedure(procedure=code)
         for version in reversed(versions):
             if version.valid_from <= on:
+                if version.retired:
+                    raise ProcedureNotInForce(procedure=code, on=on, retired_from=version.valid_from)
                 return version
         raise ProcedureNotInForce(procedure=code, on=on, in_force_from=versions[0].valid_from)
 

@@ -41,7 +41,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One dated version; `parts` is None where nobody has said what the dossier consists of."""
+    """One dated version; `parts` is None where nobody has said what the dossier consists of.
+
+    `retired`: the procedure was abolished, and from `valid_from` on nobody may be asked for anything under it.
+    """
 
     code: str
     name: str
@@ -51,6 +54,12 @@ class Definition:
     valid_from: date
     parts: tuple[Part, ...] | None
     basis: str | None = None
+    retired: bool = False
+
+    @property
+    def words(self) -> tuple[tuple[int, str], ...] | None:
+        """The official words, line by line: two definitions with the same ones ask for the same papers."""
+        return None if self.parts is None else tuple((p.position, text_key(p.text)) for p in self.parts)
 
 
 def text_key(text: str) -> str:
@@ -89,6 +98,20 @@ def procedure_of(definition: Definition) -> Procedure:
         basis=definition.basis,
         components_known=definition.parts is not None,
         doubtful=tuple(p.position for p in parts if p.doubtful),
+        retired=definition.retired,
+    )
+
+
+def renamed(procedure: Procedure, definition: Definition) -> Procedure:
+    """The same components under the name, the agency and from the day of a later definition."""
+    return replace(
+        procedure,
+        name=definition.name,
+        sector=definition.sector,
+        level=definition.level,
+        agency=definition.agency,
+        valid_from=definition.valid_from,
+        retired=definition.retired,
     )
 
 

@@ -46,6 +46,12 @@ class ComponentsUnknown(DomainError):
     code = "components-unknown"
 
 
+class NothingPublished(DomainError):
+    """The catalogue is asked for as known on a day on which nothing had been published yet."""
+
+    code = "nothing-published"
+
+
 class HolderRequired(DomainError):
     """A person's paper asked of an organisation, or the other way round, without saying whose paper it is."""
 

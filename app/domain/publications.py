@@ -4,7 +4,7 @@ One body ↔ one domain value; the shapes are those of the catalogue's `PUT` cal
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,7 +24,7 @@ from app.domain.catalogue import (
     TypeSource,
     TypeSubject,
 )
-from app.domain.definitions import Definition, Part, corrected, procedure_of
+from app.domain.definitions import Definition, Part, corrected, procedure_of, renamed
 from app.domain.evidence import Source
 from app.domain.law import Period
 from app.domain.readings import Reading
@@ -87,10 +87,27 @@ def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogu
     return Catalogue(revision, types, procedures, dict(members), definitions)
 
 
-def _judged_by(read: Iterable[Procedure], defined: Iterable[Definition]) -> tuple[Procedure, ...]:
-    """The versions to judge with, by date: what a person has read stands over the service's reading of that day."""
-    by_day = {d.valid_from: procedure_of(d) for d in defined}
-    return _by_date({**by_day, **{p.valid_from: p for p in read}}.values())
+def _judged_by(read: Iterable[Procedure], defined: Sequence[Definition]) -> tuple[Procedure, ...]:
+    """The versions to judge with, by date: what a person has read stands over the service's reading of that day, and of
+    every later day on which the components' official words are still those.
+    """
+    curated = {p.valid_from: p for p in read}
+    versions = dict(curated)
+    for definition_ in defined:
+        day = definition_.valid_from
+        if day not in curated:
+            before = max((d for d in curated if d < day), default=None)
+            words = _in_force(defined, before).words if before else None
+            if before and words and words == definition_.words:
+                versions[day] = renamed(curated[before], definition_)
+            else:
+                versions[day] = procedure_of(definition_)
+    return _by_date(versions.values())
+
+
+def _in_force(defined: Sequence[Definition], on: date) -> Definition:
+    """The definition of a day, or the first of all where there was none yet."""
+    return next((d for d in reversed(defined) if d.valid_from <= on), defined[0])
 
 
 def _by_date(versions: Iterable[V]) -> tuple[V, ...]:
@@ -132,6 +149,7 @@ def definition(code: str, body: Body) -> Definition:
         valid_from=date.fromisoformat(body["valid_from"]),
         parts=None if parts is None else tuple(_part(p) for p in parts),
         basis=body.get("basis"),
+        retired=body.get("retired", False),
     )
 
 
@@ -150,6 +168,8 @@ def definition_body(defined: Definition) -> dict[str, Any]:
         ]
     if defined.basis is not None:
         body["basis"] = defined.basis
+    if defined.retired:
+        body["retired"] = True
     return body
 
 

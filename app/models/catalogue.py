@@ -10,7 +10,8 @@ catalogue_revisions = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("published_at", Moment, nullable=False),
     Column("published_by", String, nullable=False),
-    # starter: the catalogue that ships with the product; api: a `PUT`.
+    # starter: the catalogue that ships with the product; api: a `PUT`; import: a file; review: a correction;
+    # portal: the national portal.
     Column("origin", String, nullable=False),
 )
 

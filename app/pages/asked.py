@@ -15,7 +15,7 @@ LONGEST = 100
 
 
 class Unreadable(Exception):
-    """A parameter that says nothing: `fault` is `day`, `month`, `page` or `case`."""
+    """A parameter that says nothing: `fault` is `day`, `month`, `page`, `case` or `edition`."""
 
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
@@ -36,9 +36,13 @@ def day(text: str, today: date) -> date:
 
 
 def month(text: str) -> str:
-    if text and not _MONTH.fullmatch(text):
+    if text and not is_month(text):
         raise Unreadable("month")
     return text
+
+
+def is_month(text: str) -> bool:
+    return _MONTH.fullmatch(text) is not None
 
 
 def number(text: str, fault: str) -> int:

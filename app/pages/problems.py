@@ -14,7 +14,9 @@ _PROBLEM = b"application/problem+json"
 
 
 def problem_page(status: int, trace_id: str = "", *, fault: str = "") -> bytes:
-    """The page of an error; `fault` names what was wrong with an address (`day`, `month`, `page`, `case`)."""
+    """The page of an error; `fault` names what was wrong with an address (`day`, `month`, `page`, `case`,
+    `edition`).
+    """
     shown = status if status in (404, 405, 422, 503) else 422 if 400 <= status < 500 else 500
     return render("problem.html", status=shown, trace_id=trace_id, fault=fault)
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from app.domain.errors import ProcedureNotInForce, UnknownProcedure
 from app.domain.guidance import guidance
+from app.domain.monthly_lists import UnknownPublication
 from app.pages import asked, views
 from app.pages.problems import PagesForProblems, problem_page
 from app.pages.site import KEEP_NOTHING, SECURITY, Address, Site, html
@@ -69,6 +70,7 @@ async def integrated_list(
     """The documents that data replace, on a day; filtered by words, subject, source and the month they began."""
     site = _site(request)
     known, day = await site.catalogue(), asked.day(ngay, site.today())
+    editions = await site.editions()
     words, withheld = asked.words(q)
     month = asked.month(thang)
     query = {"q": words, "doi-tuong": doi_tuong, "nguon": nguon, "thang": month, "ngay": _dated(ngay, day)}
@@ -76,9 +78,31 @@ async def integrated_list(
     address = Address("/danh-muc", {k: v[: asked.LONGEST] for k, v in query.items()} | _hint(withheld))
 
     def make() -> views.View:
-        return views.integrated_list(known, site.desk.rulebook, day, filters) | {"withheld": withheld}
+        found = views.integrated_list(known, site.desk.rulebook, day, filters)
+        return found | {"withheld": withheld, "editions": views.editions(editions)}
 
-    return site.answer(request, "integrated_list.html", address, known, day, make)
+    shown = [(e.month, e.revision) for e in editions]
+    return site.answer(request, "integrated_list.html", address, known, day, make, shown)
+
+
+@router.api_route("/danh-muc/{month}", methods=_METHODS)
+async def monthly_list(request: Request, month: str, ban: str = "") -> Response:
+    """A month's list as it was published and signed: its latest revision, or the one asked for."""
+    site = _site(request)
+    known, revision = await site.catalogue(), asked.number(ban, "edition")
+    if not asked.is_month(month):
+        raise HTTPException(404)
+    try:
+        brief, view, edition = await site.published(month, revision or None)
+    except UnknownPublication:
+        raise HTTPException(404) from None
+    newest = next(e.revision for e in await site.editions() if e.month == month)
+    address = Address(f"/danh-muc/{month}", {"ban": str(revision or "")})
+
+    def make() -> views.View:
+        return view | {"newest": max(newest, brief.revision)}
+
+    return site.answer(request, "monthly_list.html", address, known, brief.as_of, make, (edition, newest))
 
 
 @router.api_route("/thu-tuc", methods=_METHODS)

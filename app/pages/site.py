@@ -21,11 +21,15 @@ from markupsafe import Markup
 
 from app.domain.catalogue import Catalogue
 from app.domain.search import ProcedureIndex
-from app.pages import wording
+from app.pages import views, wording
 from app.pages.static import ICON, STYLESHEET
+from app.pages.views import View
+from app.services import monthly_lists
 from app.services.desk import Desk
+from app.services.monthly_lists import Brief
 
 _HERE = Path(__file__).parent
+_VIEWS = 12  # publications kept ready to be rendered: a year
 _RENDERED_BYTES = 16 * 1024 * 1024
 _HTML = "text/html; charset=utf-8"
 
@@ -93,12 +97,12 @@ class Site:
     """The pages of one running service. Used from its event loop alone."""
 
     def __init__(self, desk: Desk) -> None:
-        settings = desk.settings
         self.desk = desk
-        # Never the Host header: it would stand on printed pages, and in what other readers are given.
-        self.base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+        self.base = desk.settings.base_url
         self._rendered: LRUCache[str, bytes] = LRUCache(_RENDERED_BYTES, getsizeof=len)
         self._asked: asyncio.Future[Catalogue] | None = None
+        self._editions: asyncio.Future[tuple[Brief, ...]] | None = None
+        self._published: LRUCache[object, View] = LRUCache(_VIEWS)
         self._indexed: tuple[Catalogue, ProcedureIndex] | None = None
 
     async def catalogue(self) -> Catalogue:
@@ -108,6 +112,22 @@ class Site:
         if self._asked is None or self._asked.done():
             self._asked = asyncio.ensure_future(self.desk.db.read(self.desk.snapshots.current))
         return await asyncio.shield(self._asked)
+
+    async def editions(self) -> tuple[Brief, ...]:
+        """The latest publication of each month, the latest month first; asked for as the catalogue is."""
+        if self._editions is None or self._editions.done():
+            self._editions = asyncio.ensure_future(self.desk.db.read(monthly_lists.latest))
+        return await asyncio.shield(self._editions)
+
+    async def published(self, month: str, revision: int | None) -> tuple[Brief, View, object]:
+        """A publication, what its page shows, and what tells that page from another. Raises UnknownPublication."""
+        brief, before = await self.desk.db.read(monthly_lists.compared_with, month, revision)
+        edition = brief.digest, before and before.digest
+        view = self._published.get(edition)
+        if view is None:
+            found = await monthly_lists.compare(self.desk, brief, before)
+            view = self._published[edition] = await asyncio.to_thread(views.published_list, found)
+        return brief, view, edition
 
     async def index(self, known: Catalogue) -> ProcedureIndex:
         """The search index of this catalogue; made beside the event loop when a new revision is first searched."""
@@ -127,9 +147,12 @@ class Site:
         known: Catalogue,
         day: date,
         make: Callable[[], Mapping[str, Any]],
+        edition: object = None,
     ) -> Response:
-        """The page, rendered at most once for one state of the world; 304 where the reader has it."""
-        tag = self._tag(address, known, day)
+        """The page, rendered at most once for one state of the world; 304 where the reader has it. `edition` is what
+        else the page hangs on: the publications it shows.
+        """
+        tag = self._tag(address, known, day, edition)
         headers = {**SECURITY, "cache-control": FRESH, "etag": tag}
         if _has(request.headers.getlist("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
@@ -152,10 +175,10 @@ class Site:
             rulebook_revision=self.desk.rulebook.revision,
         )
 
-    def _tag(self, address: Address, known: Catalogue, day: date) -> str:
+    def _tag(self, address: Address, known: Catalogue, day: date, edition: object) -> str:
         rulebook, lists = self.desk.rulebook.revision, self.desk.settings.lists
         # Today too: pages say whether the day asked for is past, present or to come.
-        parts = (_BUILD, self.base, str(address), known.revision, rulebook, lists, day, self.today())
+        parts = (_BUILD, self.base, str(address), known.revision, rulebook, lists, day, self.today(), edition)
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -7,14 +7,26 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from app.domain.cases import NO_PAPER_SERVICES, once_each
-from app.domain.catalogue import Catalogue, DocumentType, Form, ListMember, MemberStatus, TypeSource, TypeSubject
+from app.domain.catalogue import (
+    Catalogue,
+    DocumentKind,
+    DocumentType,
+    Form,
+    ListMember,
+    MemberStatus,
+    TypeSource,
+    TypeSubject,
+)
 from app.domain.evidence import Source
 from app.domain.guidance import Guidance, Guide, Way, replaced_since
-from app.domain.law import ARTICLE_4, Citation, Law, LawOn, Provision, Rulebook
+from app.domain.law import ARTICLE_4, Citation, Law, LawOn, Period, Provision, Rulebook
+from app.domain.monthly_lists import Change as DocumentChange
+from app.domain.monthly_lists import ListChanges, citation, grounds
 from app.domain.search import ProcedureIndex
 from app.domain.text import plain, slug
 from app.pages import wording
 from app.services.catalogue import integrated_documents
+from app.services.monthly_lists import Brief, Compared
 
 View = dict[str, Any]
 PAGE = 25
@@ -96,11 +108,6 @@ def rows(known: Catalogue, rulebook: Rulebook, day: date) -> list[Row]:
 
 
 def _row(known: Catalogue, law: LawOn, t: DocumentType, sources: Sequence[TypeSource]) -> Row:
-    cites: list[Citation] = []
-    for s in sources:
-        cites += law.cite_rule(f"use-{s.source.value}", t.code)
-        if own := law.type_law(t.code, s.service):
-            cites += law.cite(own.cites)
     holdings = tuple(
         Holding(s, replaced_since(law, t.code, s), law.rulebook.laws[s.basis].name, len(s.procedures)) for s in sources
     )
@@ -111,7 +118,7 @@ def _row(known: Catalogue, law: LawOn, t: DocumentType, sources: Sequence[TypeSo
         if name in listed
         for cited in law.cite(law.list_law(name).cites)
     ]
-    return Row(t, holdings, once_each(cites), tuple(lists))
+    return Row(t, holdings, grounds(law, t, sources), tuple(lists))
 
 
 def integrated_list(known: Catalogue, rulebook: Rulebook, day: date, asked: Filters) -> View:
@@ -192,6 +199,8 @@ class Published(NamedTuple):
     published_at: datetime
     digest: str
     reason: str | None = None
+    catalogue_revision: int = 0
+    rulebook_revision: str = ""
 
 
 class Change(NamedTuple):
@@ -200,6 +209,76 @@ class Change(NamedTuple):
     name: str
     citations: tuple[Citation, ...]
     what: str = ""
+
+
+class Edition(NamedTuple):
+    """A month of which there is a publication, by its first day, and where to read it."""
+
+    month: date
+    address: str
+
+
+def editions(found: Iterable[Brief]) -> list[Edition]:
+    return [Edition(_first(b.month), f"/danh-muc/{b.month}") for b in found]
+
+
+def published_list(found: Compared) -> View:
+    """The page of a publication: made from its own bytes alone, so that it stays as it was published."""
+    brief, content = found.issue.brief, found.issue.stated
+    made_of = brief.catalogue_revision, brief.rulebook_revision
+    published = Published(brief.revision, brief.published_at, brief.digest, brief.reason, *made_of)
+    return monthly_list(
+        _first(brief.month),
+        published,
+        frozen_rows(content),
+        since=_first(found.before.brief.month) if found.before else None,
+        added=_changes(found.documents.added) if found.before else (),
+        removed=_changes(found.documents.removed),
+        changed=[*_changes(found.documents.changed), *(_list_change(x) for x in found.lists if found.before)],
+    )
+
+
+def _first(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def frozen_rows(content: Mapping[str, Any]) -> list[Row]:
+    """The rows of the integrated list as a publication states them, by name."""
+    return sorted((_frozen(d) for d in content["documents"]), key=lambda row: plain(row.type.name))
+
+
+def _frozen(d: Mapping[str, Any]) -> Row:
+    lists = {x["list"]: x for x in d["lists"]}
+    return Row(
+        DocumentType(d["document_type"], d["name"], DocumentKind.OFFICIAL, TypeSubject(d["subject"])),
+        tuple(_frozen_holding(s) for s in d["sources"]),
+        tuple(citation(c) for c in d["citations"]),
+        tuple(
+            (citation(c), lists[name]["status"] == MemberStatus.CANDIDATE.value)
+            for name in _PUBLISHED_LISTS
+            if name in lists
+            for c in lists[name]["citations"]
+        ),
+    )
+
+
+def _frozen_holding(s: Mapping[str, Any]) -> Holding:
+    start, until, since = (s[k] and date.fromisoformat(s[k]) for k in ("from", "until", "replaces_since"))
+    source = TypeSource(Source(s["source"]), s["service"], Period(start, until), frozenset(s["procedures"]), s["basis"])
+    return Holding(source, since, s["basis_title"], len(source.procedures))
+
+
+def _changes(found: Iterable[DocumentChange]) -> list[Change]:
+    return [Change(c.name or c.code, c.citations, "; ".join(d.said.vi for d in c.differences)) for c in found]
+
+
+def _list_change(found: ListChanges) -> Change:
+    """A whole list in one line: how many came, went and changed."""
+    what = "thủ tục" if found.subject == "procedure" else "giấy tờ"
+    counts = (("thêm", found.members.added), ("đưa ra", found.members.removed), ("thay đổi", found.members.changed))
+    said = ", ".join(f"{verb} {wording.number(len(members))} {what}" for verb, members in counts if members)
+    members = (*found.members.added, *found.members.removed, *found.members.changed)
+    return Change(found.title, once_each(c for m in members for c in m.citations), said)
 
 
 def monthly_list(
@@ -217,6 +296,7 @@ def monthly_list(
         **_listed_rows(frozen, frozen),
         "month": month,
         "publication": publication,
+        "newest": publication.revision,
         "since": since,
         "added": added,
         "removed": removed,

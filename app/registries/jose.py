@@ -9,11 +9,12 @@ signature (r, s) its twin (r, n - s) fits too, so "seen before?" is asked of `jt
 """
 
 import base64
+import hashlib
 import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -137,6 +138,23 @@ class SigningKey:
             raise ValueError("not an unencrypted P-256 private key in PEM")
         return cls(_own_kid(kid), "ES256", _own_key(pem, "ES256"))
 
+    @classmethod
+    def named_by_itself(cls, pem: bytes) -> Self:
+        """As `from_pem`, under the key's own thumbprint (RFC 7638): another key never bears its name."""
+        unnamed = cls.from_pem("-", pem)
+        point = unnamed.key.public_key().to_dict()
+        members = {name: point[name] for name in ("crv", "kty", "x", "y")}
+        digest = hashlib.sha256(json.dumps(members, separators=(",", ":")).encode()).digest()
+        return replace(unnamed, kid=base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
+
+    def jwk(self) -> dict[str, str]:
+        """The public half of an ES256 key as a JWK (RFC 7517): what those need who verify."""
+        if self.alg != "ES256":
+            raise ValueError("this key has no public half")
+        point = self.key.public_key().to_dict()
+        shown = {name: str(point[name]) for name in ("kty", "crv", "x", "y")}
+        return {**shown, "kid": self.kid, "use": "sig", "alg": self.alg}
+
 
 class KeyRing:
     """Keys that verify, each made once, found by exact name and algorithm."""
@@ -227,6 +245,11 @@ def verify(token: str, keys: KeyRing, expect: Expectation, now: int) -> Mapping[
 def sign(claims: Mapping[str, object], key: SigningKey, typ: str) -> str:
     """A compact JWS over the claims as JSON, with the header `alg`, `kid`, `typ`. NaN raises ValueError."""
     payload = json.dumps(claims, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return sign_octets(payload, key, typ)
+
+
+def sign_octets(payload: bytes, key: SigningKey, typ: str) -> str:
+    """The same over these very bytes: for what is published, and verified for as long as it is kept."""
     return jws.sign(payload, key.key, headers={"kid": key.kid, "typ": typ}, algorithm=key.alg)
 
 

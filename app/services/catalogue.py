@@ -17,6 +17,9 @@ from app.domain.publications import Kind, Publication, procedure
 from app.repositories import catalogue, journal
 from app.services.desk import Desk
 
+# Bytes of one journal entry that name what was published, body by body.
+_LONGEST_ENTRY = 64 * 1024
+
 
 class PaperOnlyRefused(DomainError):
     """A component insists on paper of a type that data replaces: it may not be published."""
@@ -46,7 +49,7 @@ def seed(conn: Connection, clock: Clock, starter: Sequence[Publication]) -> int:
         return catalogue.head(conn)
     at = clock.now()
     revision = catalogue.publish(conn, new, at=at, by="motlan", origin="starter")
-    _journal(conn, at, revision, "motlan", new)
+    record(conn, at, revision, "motlan", new)
     return revision
 
 
@@ -110,7 +113,7 @@ async def _publish(desk: Desk, by: str, new: Publication, check: Callable[[Catal
         check(desk.snapshots.at(conn, revision))
         at = desk.clock.now()
         revision = catalogue.publish(conn, [new], at=at, by=by, origin="api")
-        _journal(conn, at, revision, by, [new])
+        record(conn, at, revision, by, [new])
         return Published(revision, changed=True, created=before is None)
 
     return await desk.db.write(write)
@@ -121,13 +124,14 @@ def _latest(conn: Connection, revision: int, new: Publication) -> Publication | 
     return next(same, None)
 
 
-def _journal(conn: Connection, at: datetime, revision: int, by: str, new: Sequence[Publication]) -> None:
-    """What was published, by the digest of each body."""
-    facts = {
-        "revision": revision,
-        "by": by,
-        "published": [[p.kind.value, p.key, catalogue.digest_of(canonical(p.body))] for p in new],
-    }
+def record(conn: Connection, at: datetime, revision: int, by: str, new: Sequence[Publication]) -> None:
+    """What was published, by the digest of each body; of a large publication their number and one digest over all."""
+    published = [[p.kind.value, p.key, catalogue.digest_of(canonical(p.body))] for p in new]
+    facts: dict[str, Any] = {"revision": revision, "by": by}
+    if len(whole := canonical(published)) <= _LONGEST_ENTRY:
+        facts["published"] = published
+    else:
+        facts |= {"count": len(published), "published_digest": catalogue.digest_of(whole)}
     journal.append(conn, at, "catalogue.revision.published", facts)
 
 

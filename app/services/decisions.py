@@ -44,17 +44,26 @@ class Replayed:
     decision: bytes
 
 
-async def replay(desk: Desk, decision_id: str, law_as_of: date | None, revision: int | None) -> Replayed:
-    """Judge the stored facts again: the same bytes, unless another day or revision is asked ("what if").
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What is to be different: the law of another day, the catalogue at another revision or as known on another day."""
 
-    Raises UnknownDecision, UnknownRevision, and what judging raises under the other day or revision.
+    law_as_of: date | None = None
+    revision: int | None = None
+    as_known: date | None = None
+
+
+async def replay(desk: Desk, decision_id: str, asked: WhatIf) -> Replayed:
+    """Judge the stored facts again: the same bytes, unless something else is asked ("what if").
+
+    Raises UnknownDecision, UnknownRevision, NothingPublished, and what judging raises under the other day or revision.
     """
     stored = await _stored(desk, decision_id)
     facts = Facts.parse(json.loads(stored.facts))
-    if law_as_of is not None:
-        facts = replace(facts, law_as_of=law_as_of)
-    wanted = stored.catalogue_revision if revision is None else revision
-    known, filed_under = await desk.db.read(_catalogue, desk, facts, wanted)
+    if asked.law_as_of is not None:
+        facts = replace(facts, law_as_of=asked.law_as_of)
+    wanted = stored.catalogue_revision if asked.revision is None else asked.revision
+    known, filed_under = await desk.db.read(_catalogue, desk, facts, wanted, asked.as_known)
     again = decide(facts, known, desk.rulebook, filed_under).bytes()
     if again == stored.body:
         return Replayed(True, [], again)
@@ -71,10 +80,15 @@ def differences(before: Any, after: Any, at: str = "") -> list[dict[str, Any]]:
     return [] if before == after else [{"at": at, "before": before, "after": after}]
 
 
-def _catalogue(conn: Connection, desk: Desk, facts: Facts, revision: int) -> tuple[Catalogue, Procedure | None]:
-    if not 1 <= revision <= catalogue.head(conn):
+def _catalogue(
+    conn: Connection, desk: Desk, facts: Facts, revision: int, as_known: date | None
+) -> tuple[Catalogue, Procedure | None]:
+    if as_known is not None:
+        known = desk.snapshots.known_on(conn, as_known)
+    elif 1 <= revision <= catalogue.head(conn):
+        known = desk.snapshots.at(conn, revision)
+    else:
         raise UnknownRevision(revision=revision)
-    known = desk.snapshots.at(conn, revision)
     filed = facts.filed
     return known, desk.snapshots.filed_under(conn, known, facts.procedure, filed) if filed else None
 

@@ -1,18 +1,25 @@
 """What every story needs at hand: the database, the law, the catalogue, the sources, the clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.clock import Clock
 from app.db import Database
 from app.domain.calendar import WorkingCalendar
 from app.domain.law import Rulebook
+from app.domain.readings import Reading
 from app.domain.values import value
-from app.registries.ndxp import DataServices
-from app.registries.vneid import Wallet
 from app.sealing import Sealer
 from app.services.snapshots import Snapshots
-from app.services.tokens import Tokens
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    # A third of a second of imports that a command which asks no source does not wait for.
+    from app.registries.jose import SigningKey
+    from app.registries.ndxp import DataServices
+    from app.registries.vneid import Wallet
+    from app.services.tokens import Tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +30,14 @@ class Desk:
     rulebook: Rulebook
     calendar: WorkingCalendar
     snapshots: Snapshots
+    # A component's official text, read; the dictionary is loaded with the first one.
+    read: Callable[[str], Reading]
     sealer: Sealer
-    wallet: Wallet
-    services: DataServices
-    tokens: Tokens
+    wallet: "Wallet"
+    services: "DataServices"
+    tokens: "Tokens"
+    # Signs what is published monthly.
+    publication_key: "SigningKey"
 
     async def close(self) -> None:
         await self.wallet.close()

@@ -8,8 +8,10 @@ import pytest
 from app.api import examples
 from tests.api.conftest import Service, operations
 
-DATED = [p for _, p, o in operations() if "as_of" in {x["name"] for x in o.get("parameters", ())}]
-PAGED = [p for _, p, o in operations() if "cursor" in {x["name"] for x in o.get("parameters", ())}]
+PUBLIC = [(p, {x["name"] for x in o.get("parameters", ())}) for _, p, o in operations() if o["tags"] == ["Danh mục"]]
+DATED = [p for p, names in PUBLIC if "as_of" in names]
+PAGED = [p for p, names in PUBLIC if "cursor" in names]
+LISTS = [p for p in PAGED if "{" not in p]
 TYPE: dict[str, Any] = examples.DOCUMENT_TYPES["official"]["value"]
 PROCEDURE: dict[str, Any] = examples.PROCEDURES["lawful"]["value"]
 
@@ -35,10 +37,11 @@ def items(service: Service, path: str, limit: int) -> list[Any]:
 def test_every_read_of_the_catalogue_is_dated_and_every_list_paged() -> None:
     reads = {p for m, p, o in operations() if m == "GET" and o["tags"] == ["Danh mục"]}
     assert set(DATED) == reads
-    assert set(PAGED) == {p for p in reads if "{" not in p}
+    assert set(LISTS) == {p for p in reads if "{" not in p}
+    assert set(PAGED) - set(LISTS) == {"/v1/lists/{list_id}"}
 
 
-@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("path", LISTS)
 def test_pages_put_together_are_the_whole(service: Service, path: str) -> None:
     whole = items(service, path, 200)
     assert len(whole) > 3
@@ -80,6 +83,48 @@ def test_a_list_says_which_rows_held_on_the_day(service: Service) -> None:
     assert "HO_CHIEU" in on("2025-09-13")
     assert "HO_CHIEU" in on("2026-01-31")
     assert "HO_CHIEU" not in on("2026-02-01")
+
+
+def test_a_long_list_is_read_page_by_page_and_says_each_time_how_long_it_is(service: Service) -> None:
+    path = "/v1/lists/nq66.7-annex-1"
+    first = service.client.get(path).json()
+    assert (len(first["members"]), first["declared"], first["loaded"]) == (100, 766, 765)
+    codes, page = [], first
+    while True:
+        codes += [m["code"] for m in page["members"]]
+        if page["next_cursor"] is None:
+            break
+        page = service.client.get(path, params={"limit": "200", "cursor": page["next_cursor"]}).json()
+        assert page["loaded"] == 765
+    assert len(codes) == 765
+    assert codes == sorted(set(codes))
+
+
+def test_a_member_says_what_the_act_writes_beside_it(service: Service) -> None:
+    page = service.client.get("/v1/lists/nq66.7-annex-1", params={"cursor": "2.000828", "limit": "1"}).json()
+    (member,) = page["members"]
+    assert member == {
+        "code": "2.000829",
+        "name": "Thủ tục yêu cầu trợ giúp pháp lý",
+        "from": "2026-01-01",
+        "until": None,
+        "status": "confirmed",
+        "basis": "NQ-66.7-2025",
+        "document_types": ["CAN_CUOC", "GIAY_KHAI_SINH"],
+        "services": ["037", "HO-TICH"],
+        "provisions": ["Điểm a khoản 3 Điều 33 Thông tư 08/2017/TT-BTP"],
+        "numbers": [504],
+        "field": "Bộ Tư pháp",
+        "note": None,
+    }
+
+
+def test_a_member_without_a_name_of_its_own_is_called_what_the_catalogue_calls_it(service: Service) -> None:
+    lists = {n: service.client.get(f"/v1/lists/ct24-annex-{n}").json()["members"] for n in (1, 3)}
+    named = {m["code"]: m["name"] for members in lists.values() for m in members}
+    assert named["1.001766"] == "Thủ tục đăng ký khai tử có yếu tố nước ngoài"
+    assert named["CAN_CUOC"].startswith("Thẻ căn cước")
+    assert all(m["services"] == m["provisions"] == m["numbers"] == [] for m in lists[1])
 
 
 @pytest.mark.parametrize(
@@ -182,3 +227,21 @@ def test_the_integrated_list_names_the_provision_and_the_sources(service: Servic
     assert {s["source"] for s in card["sources"]} == {"wallet", "registry"}
     assert card["citations"]
     assert service.client.get("/v1/integrated-documents?as_of=2022-12-31").json()["items"] == []
+
+
+KNOWN = [p for p, names in PUBLIC if "as_known" in names]
+
+
+def test_everything_published_is_read_as_it_was_known_on_a_day() -> None:
+    assert set(DATED) - set(KNOWN) == {"/v1/laws"}  # the rulebook comes with the service
+
+
+@pytest.mark.parametrize("path", KNOWN)
+def test_a_read_as_known_before_anything_was_published_is_refused_and_later_ones_are_the_current(
+    service: Service, path: str
+) -> None:
+    address = path.format(code="CAN_CUOC" if "types" in path else "1.001193", list_id="nq66.7-annex-1")
+    before = service.client.get(address, params={"as_known": "2020-01-01"})
+    assert (before.status_code, before.json()["code"]) == (422, "nothing-published")
+    today = service.client.get(address)
+    assert service.client.get(address, params={"as_known": "2100-01-01"}).json() == today.json()

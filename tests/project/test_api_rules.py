@@ -11,17 +11,30 @@ from fastapi import FastAPI
 from schemathesis.config import SchemathesisConfig
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from app.api import catalogue, decisions, dossiers, health, paper_demands, tokens
+from app.api import (
+    batch,
+    catalogue,
+    decisions,
+    dossiers,
+    health,
+    impact,
+    imports,
+    paper_demands,
+    readings,
+    restructuring,
+    tokens,
+)
 from app.api.assembly import assemble
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "app" / "api").rglob("*.py"))
-ROUTERS = [part.router for part in (catalogue, decisions, dossiers, health, paper_demands, tokens)]
+PARTS = (batch, catalogue, decisions, dossiers, health, impact, imports, paper_demands, readings, restructuring, tokens)
+ROUTERS = [part.router for part in PARTS]
 
 
 def test_every_handler_is_asynchronous() -> None:
     handlers = [route.endpoint for router in ROUTERS for route in router.routes]
-    assert len(handlers) == 24
+    assert len(handlers) == 35
     assert all(inspect.iscoroutinefunction(handler) for handler in handlers)
 
 

@@ -1,15 +1,16 @@
 """A decision is kept as it was given, and its stored facts judged again give the same bytes."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app.domain.errors import ProcedureNotInForce, UnknownDocumentType
+from app.domain.errors import NothingPublished, ProcedureNotInForce, UnknownDocumentType
 from app.models.decisions import decisions
 from app.services import catalogue, paper_demands
 from app.services import decisions as service
-from app.services.decisions import UnknownDecision, UnknownRevision, differences
+from app.services.decisions import UnknownDecision, UnknownRevision, WhatIf, differences
 from tests.desk import CALLER, PLAIN, PROCEDURES, Gate, component, day, procedure_body
 
 CARD, BIRTH = "CAN_CUOC", "GIAY_KHAI_SINH"
@@ -21,8 +22,7 @@ def decided(gate: Gate, *papers: str, **change: Any) -> tuple[str, bytes]:
 
 
 def replayed(gate: Gate, decision_id: str, **what_if: Any) -> service.Replayed:
-    asked = {"law_as_of": None, "revision": None} | what_if
-    return gate.run(service.replay(gate.desk, decision_id, asked["law_as_of"], asked["revision"]))
+    return gate.run(service.replay(gate.desk, decision_id, WhatIf(**what_if)))
 
 
 def publish_without_sources(gate: Gate) -> int:
@@ -65,6 +65,22 @@ def test_what_if_it_had_been_another_day(gate: Gate) -> None:
     assert replayed(gate, decision_id, law_as_of=day("2026-11-23")).same
     with pytest.raises(ProcedureNotInForce):
         replayed(gate, decision_id, law_as_of=day("2019-12-31"))
+
+
+def test_what_if_the_catalogue_had_been_the_one_known_on_another_day(gate: Gate) -> None:
+    gate.world.put_holding(CARD)
+    decision_id, body = decided(gate, CARD)
+    gate.watch.advance(days=2)
+    latest = publish_without_sources(gate)
+    today = gate.desk.clock.today()
+    assert replayed(gate, decision_id, as_known=today - timedelta(days=1)).decision == body
+    other = json.loads(replayed(gate, decision_id, as_known=today).decision)
+    assert (other["catalogue_revision"], other["findings"][0]["reason"]) == (latest, "not_integrated")
+    # Both dates at once: the law of one day, the catalogue as known on another.
+    both = json.loads(replayed(gate, decision_id, as_known=today, law_as_of=day("2025-09-12")).decision)
+    assert (both["catalogue_revision"], both["law_as_of"]) == (latest, "2025-09-12")
+    with pytest.raises(NothingPublished):
+        replayed(gate, decision_id, as_known=day("2020-01-01"))
 
 
 def test_what_if_the_catalogue_had_been_another(gate: Gate) -> None:

@@ -17,6 +17,7 @@ from app.models.journal import journal_entries
 from app.repositories import journal
 from app.services import decisions, dossiers, idempotency, paper_demands, supplement_requests
 from app.services.checks import Line
+from app.services.decisions import WhatIf
 from app.services.supplement_requests import Asked
 from tests.desk import CALLER, CHOICE, MONDAY, NO_PAPER, PLAIN, Gate, all_bytes, day, key, offered
 from tests.mock_vneid.office import ANOTHER, Office
@@ -120,7 +121,7 @@ def lead_through(gate: Gate) -> tuple[list[bytes], list[BaseException]]:
         lambda: decisions.read(gate.desk, kept),
     ):
         attempt(call)
-    answers.append(gate.run(decisions.replay(gate.desk, kept, day("2025-01-01"), None)).decision)
+    answers.append(gate.run(decisions.replay(gate.desk, kept, WhatIf(day("2025-01-01")))).decision)
     gate.world.fault("ndxp", "http_503")
     dossier(CHOICE)
     gate.watch.moment = MONDAY

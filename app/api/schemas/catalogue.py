@@ -33,7 +33,7 @@ class Page(Output, Generic[Item]):
     next_cursor: str | None = Field(description="Gửi lại bằng `cursor` để lấy trang sau; null ở trang cuối")
 
 
-def _count(text: object) -> object:
+def count(text: object) -> object:
     if isinstance(text, str) and not (text.isascii() and text.isdigit()):
         raise fault("count")
     return text
@@ -45,16 +45,34 @@ class AsOfIn(Input):
     as_of: Day | None = Field(None, description="Theo ngày này (mặc định: hôm nay) / as of this day (default: today)")
 
 
-class PageIn(AsOfIn):
+class KnownIn(AsOfIn):
+    """With the second date: what was known when, beside what was in force when."""
+
+    as_known: Day | None = Field(
+        None,
+        description="Danh mục như đã công bố đến hết ngày này (mặc định: mới nhất) / "
+        "the catalogue as published by the end of this day (default: the latest)",
+    )
+
+
+class PagedIn(Input):
     cursor: str | None = Field(
         None,
         max_length=64,
         pattern="^[A-Za-z0-9._-]+$",
         description="`next_cursor` của trang trước / of the page before",
     )
-    limit: Annotated[int, BeforeValidator(_count)] = Field(
+    limit: Annotated[int, BeforeValidator(count)] = Field(
         100, ge=1, le=200, description="Số mục mỗi trang / items a page"
     )
+
+
+class LawsIn(AsOfIn, PagedIn):
+    """The law is one rulebook, whatever has been published in the catalogue."""
+
+
+class PageIn(KnownIn, PagedIn):
+    """One page of what is published."""
 
 
 class ProceduresIn(PageIn):
@@ -218,18 +236,30 @@ class ListBrief(Output):
 
 
 class MemberOut(Output):
+    """`services` replace the papers; `provisions` are those the act amends, `numbers` its rows, `field` the ministry.
+
+    They are empty or null where the act's own rows are not known here.
+    """
+
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     code: str
+    name: str | None = Field(description="Tên theo văn bản, hoặc theo danh mục / as the act or the catalogue has it")
     start: date | None = Field(alias="from")
     until: date | None
     status: Literal["confirmed", "candidate"]
     basis: str
     document_types: list[str]
+    services: list[str]
+    provisions: list[str]
+    numbers: list[int]
+    field: str | None
+    note: str | None
 
 
 class ListOut(ListBrief):
     members: list[MemberOut]
+    next_cursor: str | None = Field(description="Gửi lại bằng `cursor` để lấy trang sau; null ở trang cuối")
 
 
 class ProvisionOut(Output):

@@ -1,11 +1,11 @@
 """What a decision looks like from outside; the bytes answered are the bytes kept (`app.domain.decisions`)."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from app.api.schemas.common import CitationOut, Day, FormName, Input, Output, TextOut
+from app.api.schemas.common import CitationOut, Day, FormName, Input, Output, TextOut, fault
 from app.domain.decisions import Conclusion, Outcome, Reason
 from app.domain.evidence import LookupStatus, Source
 
@@ -103,6 +103,15 @@ class ReplayIn(Input):
     catalogue_revision: Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)] | None = Field(
         None, description="Danh mục ở phiên bản này"
     )
+    catalogue_as_known: Day | None = Field(
+        None, description="Hoặc: danh mục như đã công bố đến hết ngày này / or: as published by the end of this day"
+    )
+
+    @model_validator(mode="after")
+    def _one_catalogue(self) -> Self:
+        if self.catalogue_revision is not None and self.catalogue_as_known is not None:
+            raise fault("one_catalogue")
+        return self
 
 
 class DifferenceOut(Output):

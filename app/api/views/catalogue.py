@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
-from app.domain.catalogue import Catalogue, Component, DocumentType, MemberStatus, Procedure, TypeSource
-from app.domain.errors import ProcedureNotInForce
+from app.domain.catalogue import (
+    Catalogue,
+    Component,
+    DocumentType,
+    ListMember,
+    MemberStatus,
+    Procedure,
+    TypeSource,
+)
+from app.domain.errors import ProcedureNotInForce, UnknownProcedure
 from app.domain.law import Law, Period, Provision, Rulebook
 
 T = TypeVar("T")
@@ -101,21 +109,45 @@ def lists(known: Catalogue, rulebook: Rulebook, day: date, cursor: str | None, l
     return page(sorted(rulebook.lists), str, lambda name: _list(known, rulebook, name, day), cursor, limit)
 
 
-def list_of(known: Catalogue, rulebook: Rulebook, name: str, day: date) -> dict[str, Any]:
-    members = sorted(known.members.get(name, {}).values(), key=lambda m: m.code)
-    shown = [
-        {
-            "code": m.code,
-            "from": m.period.start,
-            "until": m.period.until,
-            "status": m.status.value,
-            "basis": m.basis,
-            "document_types": sorted(m.document_types),
-        }
-        for m in members
-        if m.period.covers(day)
-    ]
-    return {**_list(known, rulebook, name, day), "members": shown}
+def list_of(
+    known: Catalogue, rulebook: Rulebook, name: str, day: date, cursor: str | None, limit: int
+) -> dict[str, Any]:
+    members = [m for m in known.members.get(name, {}).values() if m.period.covers(day)]
+    shown = page(
+        sorted(members, key=lambda m: m.code), lambda m: m.code, lambda m: _member(known, m, day), cursor, limit
+    )
+    return {
+        **_list(known, rulebook, name, day),
+        "members": shown["items"],
+        "next_cursor": shown["next_cursor"],
+    }
+
+
+def _member(known: Catalogue, m: ListMember, day: date) -> dict[str, Any]:
+    return {
+        "code": m.code,
+        "name": m.name or _name(known, m.code, day),
+        "from": m.period.start,
+        "until": m.period.until,
+        "status": m.status.value,
+        "basis": m.basis,
+        "document_types": sorted(m.document_types),
+        "services": list(m.services),
+        "provisions": list(m.provisions),
+        "numbers": list(m.numbers),
+        "field": m.field,
+        "note": m.note,
+    }
+
+
+def _name(known: Catalogue, code: str, day: date) -> str | None:
+    """What the catalogue calls a procedure or a document type, if it knows it."""
+    if code in known.document_types:
+        return known.document_types[code].name
+    try:
+        return known.procedure(code, day).name
+    except (UnknownProcedure, ProcedureNotInForce):
+        return None
 
 
 def _list(known: Catalogue, rulebook: Rulebook, name: str, day: date) -> dict[str, Any]:
