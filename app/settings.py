@@ -30,7 +30,8 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> str:
 class Settings(BaseSettings):
     """One value per line, with its unit; names as in the environment without the prefix."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTLAN_", extra="ignore", frozen=True)
+    # Errors of settings are printed at the start: they name the setting and show no value.
+    model_config = SettingsConfigDict(env_prefix="MOTLAN_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     env: Literal["demo", "test", "production"] = "production"
     database_url: str = "sqlite:///var/motlan.sqlite3"
@@ -39,6 +40,15 @@ class Settings(BaseSettings):
 
     vneid_url: str = "http://127.0.0.1:9000/w/default"
     ndxp_url: str = "http://127.0.0.1:9000/w/default/ndxp"
+    # How the population database (037) is asked: as JSON like the other services, or in SOAP through a gateway (LGSP).
+    population_path: Literal["json", "lgsp-soap"] = "json"
+    lgsp_url: str = "http://127.0.0.1:9000/w/default/lgsp"
+    lgsp_access_key: str = "motlan-tthc"
+    lgsp_secret_key: SecretStr = SecretStr("")
+    lgsp_app_name: str = "motlan"
+    lgsp_partner_code: str = "000.00.00.H27"
+    lgsp_partner_code_cus: str = "000.00.00.H27"
+    xroad_client: str = Field(default="VN/GOV/000.00.00.H27/motlan-tthc", pattern=r"^[!-~]{1,200}$")
     portal_url: str = "http://127.0.0.1:9000/w/default/portal"
     # The code under which the province's system is known to the portal.
     portal_agency: str = Field(default="000.00.00.H27", pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$")
@@ -80,6 +90,8 @@ class Settings(BaseSettings):
             self._refuse_weak("token_key", self.token_key, DEMO_TOKEN_KEY)
             self._refuse_weak("data_key", self.data_key, DEMO_DATA_KEY)
             self._refuse_weak("source_client_secret", self.source_client_secret, DEMO_SOURCE_SECRET, length=16)
+            if self.population_path == "lgsp-soap":
+                self._refuse_weak("lgsp_secret_key", self.lgsp_secret_key, DEMO_SOURCE_SECRET, length=16)
             self._refuse_no_signing_key()
             return self
         # Outside production what is missing is the demo's.
@@ -87,6 +99,7 @@ class Settings(BaseSettings):
             ("token_key", DEMO_TOKEN_KEY),
             ("data_key", DEMO_DATA_KEY),
             ("source_client_secret", DEMO_SOURCE_SECRET),
+            ("lgsp_secret_key", DEMO_SOURCE_SECRET),
             ("publication_key", demo_publication_key()),
         ):
             if not getattr(self, name).get_secret_value():

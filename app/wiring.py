@@ -5,6 +5,7 @@ from app.db import Database
 from app.domain import reading
 from app.registries.jose import SigningKey
 from app.registries.ndxp import DataServices
+from app.registries.population_soap import DataServicesOverLgsp, Partner, Population
 from app.registries.portal import Portal
 from app.registries.vneid import Wallet
 from app.rulebook.dictionary import load_dictionary
@@ -41,15 +42,33 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
             timeout=settings.lookup_budget,
             max_age=settings.max_age,
         ),
-        services=DataServices(
-            settings.ndxp_url,
-            settings.source_client_id,
-            secret,
-            timeout=settings.lookup_budget,
-            max_age=settings.max_age,
-        ),
+        services=data_services(settings),
         tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env == "demo"),
         publication_key=SigningKey.named_by_itself(settings.publication_pem.encode()),
+    )
+
+
+def data_services(settings: Settings) -> DataServices:
+    """The data services, the population database among them by the path that is set."""
+    secret = settings.source_client_secret.get_secret_value()
+    timeout, max_age = settings.lookup_budget, settings.max_age
+    if settings.population_path == "json":
+        return DataServices(settings.ndxp_url, settings.source_client_id, secret, timeout=timeout, max_age=max_age)
+    partner = Partner(
+        settings.lgsp_access_key,
+        settings.lgsp_secret_key.get_secret_value(),
+        settings.lgsp_app_name,
+        settings.lgsp_partner_code,
+        settings.lgsp_partner_code_cus,
+        settings.xroad_client,
+    )
+    return DataServicesOverLgsp(
+        settings.ndxp_url,
+        settings.source_client_id,
+        secret,
+        timeout=timeout,
+        max_age=max_age,
+        population=Population(settings.lgsp_url, partner, settings.source_client_id, secret, timeout=timeout),
     )
 
 

@@ -1,7 +1,7 @@
 """Every request the faces received, oldest first, in a bounded memory."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,7 +11,11 @@ KEPT = 5_000
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `status` stays None while it is unanswered, and for ever when its connection was dropped."""
+    """One request. `status` stays None while it is unanswered, and for ever when its connection was dropped.
+
+    `matched`: the checks it passed, in order; `refused`: the one it did not; `nearest_miss`: what was right and what
+    was not, in a sentence.
+    """
 
     number: int
     at: float
@@ -30,6 +34,13 @@ class Entry:
     faults: list[tuple[str, str]] = field(default_factory=list)
     status: int | None = None
     error: str | None = None
+    says: str | None = None
+    matched: tuple[str, ...] = ()
+    refused: str | None = None
+    nearest_miss: str | None = None
+
+    def refuse(self, check: str, nearest_miss: str | None = None) -> None:
+        self.refused, self.nearest_miss = check, nearest_miss
 
     def at_text(self) -> str:
         return datetime.fromtimestamp(self.at, UTC).isoformat(timespec="microseconds")
@@ -49,6 +60,10 @@ class Journal:
         entry = Entry(self._count, at, face, method, path)
         self._entries.append(entry)
         return entry
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Oldest first."""
+        return iter(self._entries)
 
     def entries(self, wanted: Callable[[Entry], bool], limit: int) -> list[Entry]:
         """The newest `limit` entries that are wanted, newest last."""

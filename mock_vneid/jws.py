@@ -6,6 +6,7 @@ from binascii import Error as Base64Error
 from hashlib import sha256
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -31,7 +32,10 @@ def unb64(text: str) -> bytes:
 
 
 def compact_json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a number of more than 64 bits, in what people put by hand
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Key:
@@ -56,9 +60,10 @@ class Key:
             self._headers[typ] = b64(compact_json({"alg": "ES256", "kid": self.kid, "typ": typ}))
         return self._headers[typ]
 
-    def sign(self, typ: str, claims: dict[str, Any], *, spoil: bool = False) -> str:
-        """A compact JWS of the claims; `spoil` alters the last bytes of the signature."""
-        signed = f"{self._header(typ)}.{b64(compact_json(claims))}"
+    def sign(self, typ: str, claims: dict[str, Any], *, spoil: bool = False, kid: str | None = None) -> str:
+        """A compact JWS of the claims; `spoil` alters the signature's last bytes, `kid` gives the key another name."""
+        header = b64(compact_json({"alg": "ES256", "kid": kid, "typ": typ})) if kid else self._header(typ)
+        signed = f"{header}.{b64(compact_json(claims))}"
         r, s = decode_dss_signature(self._private.sign(signed.encode("ascii"), _ALGORITHM))
         signature = r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
         if spoil:

@@ -9,20 +9,27 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_vneid import scenario
-from mock_vneid.faces import control, ndxp, oidc, portal, wallet
+from mock_vneid.faces import control, control_clients, control_journal, control_worlds, control_personas, ndxp, oidc, oidc_login, portal, wallet
+from mock_vneid.faces import control_observed, lgsp, soap, vnconnect, vneid_envelope
 from mock_vneid.faces.control_out import HealthOut
+from mock_vneid.faces.straight import Straight
 from mock_vneid.faces.visits import Recorder, Refusal, Visit, answer
+from mock_vneid.misses import note_no_such_path
+from mock_vneid.pages import world as world_page
 from mock_vneid.problems import BodyLimit, Problem, on_http_exception, on_invalid, on_problem
 from mock_vneid.server import Door, listen, run, url_of
-from mock_vneid.worlds import Universe
+from mock_vneid.worlds import LimitReached, Universe
 
 VERSION = "0.1.0"
+# The framework's own: it would ask the environment at every request, and nothing here reads it.
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 _NOT_REAL = (
     "A sandbox with made-up people. "
     "It is not VNeID, not NDXP, not the national portal, and no official specification of any of them."
@@ -48,11 +55,14 @@ def _visit(request: Request) -> Visit | None:
 async def _on_refusal(request: Request, error: Refusal) -> Response:
     if visit := _visit(request):
         visit.entry.error = error.body.get("error") or error.body.get("error_code")
+        visit.entry.says = error.body.get("error_description") or error.body.get("message")
     return answer(error.body, error.status, error.headers)
 
 
 async def _on_no_such_path(request: Request, error: HTTPException) -> Response:
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+    if visit := _visit(request):
+        note_no_such_path(visit, request.method, request.app.openapi()["paths"])
     return await _on_refusal(
         request,
         Refusal(error.status_code, {"error": code, "error_description": error.detail}, dict(error.headers or {})),
@@ -97,9 +107,10 @@ def create_faces(universe: Universe) -> FastAPI:
         version=VERSION,
         description=f"{_NOT_REAL} Client: `motlan-tthc` / `motlan-tthc-secret`.",
         redoc_url=None,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.universe = universe
-    for face in (oidc, wallet, ndxp, portal):
+    for face in (oidc, oidc_login, wallet, ndxp, portal, soap, lgsp, vneid_envelope, vnconnect):
         app.include_router(face.router)
 
     @app.get("/healthz", tags=["health"])
@@ -113,22 +124,38 @@ def create_faces(universe: Universe) -> FastAPI:
     return app
 
 
+async def _on_limit(request: Request, error: LimitReached) -> Response:
+    return await on_problem(request, Problem(409, str(error)))
+
+
 def create_control(universe: Universe) -> FastAPI:
     """What tests talk to: the other door of the same universe."""
     refuse_production()
-    app = FastAPIOffline(title="mock_vneid: control", version=VERSION, description=_NOT_REAL, redoc_url=None)
+    app = FastAPIOffline(title="mock_vneid: control", version=VERSION, description=_NOT_REAL, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.state.universe = universe
     app.include_router(control.router, responses={})
+    app.include_router(control_personas.router)
+    app.include_router(world_page.router)
+    app.include_router(control_clients.router)
+    app.include_router(control_observed.router)
+    app.include_router(control_worlds.router)
+    app.include_router(control_journal.router)
 
     @app.get("/healthz", tags=["health"])
     async def healthz() -> HealthOut:
         return HealthOut(worlds=len(universe.worlds))
 
     app.exception_handler(Problem)(on_problem)
+    app.exception_handler(LimitReached)(_on_limit)
     app.exception_handler(HTTPException)(on_http_exception)
     app.exception_handler(RequestValidationError)(on_invalid)
     app.add_middleware(BodyLimit)
     return app
+
+
+def doors_of(universe: Universe) -> list[Door]:
+    """The faces and the control door, each ready to be put on a socket."""
+    return [Door(create_faces(universe), universe, Straight(universe)), Door(create_control(universe), universe)]
 
 
 def serve(host: str = "127.0.0.1", port: int = 9000, control_port: int = 9001, public_url: str | None = None) -> None:
@@ -141,7 +168,6 @@ def serve(host: str = "127.0.0.1", port: int = 9000, control_port: int = 9001, p
         raise SystemExit(
             f"mock_vneid: cannot listen on {host}, ports {port} and {control_port}: {error.strerror or error}"
         ) from error
-    apps = (create_faces(universe), create_control(universe))
 
     def on_signals(stop: Callable[[], None]) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -151,7 +177,7 @@ def serve(host: str = "127.0.0.1", port: int = 9000, control_port: int = 9001, p
             flush=True,
         )
 
-    run([(Door(app, universe), listener) for app, listener in zip(apps, listeners, strict=True)], on_signals)
+    run(list(zip(doors_of(universe), listeners, strict=True)), on_signals)
 
 
 def main(arguments: list[str] | None = None) -> None:

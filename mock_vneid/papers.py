@@ -5,11 +5,12 @@ type asked of it. A paper is written by its own rule; then it is placed: linked 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from mock_vneid import civil, families
 from mock_vneid.dice import Dice, Weighted
-from mock_vneid.ids import kind_of
+from mock_vneid.ids import is_branch, kind_of
 from mock_vneid.people import FULL_IDENTITY_LEVEL, Data, Holding
 from mock_vneid.population import SNAPSHOT, Life, life, organization
 
@@ -17,6 +18,7 @@ _CHIP_CARDS_FROM = date(2021, 1, 1)
 _CHILDREN_CARDS_FROM = date(2024, 7, 1)  # Law on Identity 26/2023/QH15
 _CARD_AGES = (14, 25, 40, 60)
 _HEALTH_INSURANCE_ENDS = Weighted(((date(2025, 12, 31), 1), (date(2026, 12, 31), 12), (date(2027, 6, 30), 3)))
+_ENDS_WITH_LIFE = frozenset({"CAN_CUOC", "THONG_TIN_CU_TRU", "GIAY_PHEP_LAI_XE", "THE_BHYT", "GIAY_KSK"})
 _VEHICLES = Weighted(((None, 45), ("motorcycle", 45), ("car", 10)))
 
 
@@ -59,23 +61,57 @@ def _identity_card(who: Life, dice: Dice) -> Paper | None:
 
 
 def _residence(who: Life, dice: Dice) -> Paper | None:
-    return Paper(dice.day(max(date(2021, 7, 1), who.born + timedelta(days=15)), SNAPSHOT))
+    issued_on = dice.day(max(date(2021, 7, 1), who.born + timedelta(days=15)), SNAPSHOT)
+    if who.died_on or who.born > SNAPSHOT:
+        return Paper(issued_on)
+    wedding = families.marriage(who.seed, who.id)
+    anchor, household = civil.household(who.seed, who.id, wedding)
+    data = {
+        "permanent_address": civil.address(who.seed, anchor, anchor[:3]).text,
+        "household_head": household.members[0].full_name,
+    }
+    return Paper(issued_on, number=household.number, data=data)
 
 
 def _birth_certificate(who: Life, dice: Dice) -> Paper | None:
-    return Paper(who.born + timedelta(days=1 + dice.below(60)), number=f"{1 + dice.below(400)}/{who.born.year}")
+    issued_on, number = who.born + timedelta(days=1 + dice.below(60)), f"{1 + dice.below(400)}/{who.born.year}"
+    father, mother = families.father_and_mother(who.seed, who.id)
+    return Paper(issued_on, number=number, data={"father": father.full_name, "mother": mother.full_name})
 
 
 def _marriage_certificate(who: Life, dice: Dice) -> Paper | None:
-    day = who.married_on
-    return Paper(day, number=f"{1 + dice.below(200)}/{day.year}") if day else None
+    wedding = families.marriage(who.seed, who.id)
+    if wedding is None or wedding.divorced_on:
+        return None
+    couple, day = wedding.man or wedding.woman or "", wedding.wed_on
+    other = wedding.spouse_of(who.id)
+    spouse = families.relative(who.seed, other) if other else wedding.foreigner
+    number = f"{1 + Dice(who.seed, 'wedding', couple).below(200)}/{day.year}"  # one number on both their certificates
+    return Paper(day, number=number, data={"spouse": spouse.full_name} if spouse else None)
+
+
+def _divorce(who: Life, dice: Dice) -> Paper | None:
+    wedding = families.marriage(who.seed, who.id)
+    if wedding is None or wedding.divorced_on is None:
+        return None
+    number = f"{1 + Dice(who.seed, 'divorce', wedding.man or '').below(300)}/{wedding.divorced_on.year}"
+    return Paper(wedding.divorced_on, number=number)
 
 
 def _marital_status(who: Life, dice: Dice) -> Paper | None:
-    if who.married_on or not who.is_adult() or not dice.chance(10):
+    if who.died_on or not who.is_adult() or not dice.chance(10):
+        return None
+    if families.status(who.seed, who.id, families.marriage(who.seed, who.id)) not in ("single", "divorced"):
         return None
     issued_on = dice.day(max(who.birthday(18), SNAPSHOT - timedelta(days=240)), SNAPSHOT)
     return Paper(issued_on, issued_on + timedelta(days=182), f"{1 + dice.below(900)}/{issued_on.year}")
+
+
+def _death_extract(who: Life, dice: Dice) -> Paper | None:
+    if who.died_on is None:
+        return None
+    issued_on = min(who.died_on + timedelta(days=1 + dice.below(15)), SNAPSHOT)
+    return Paper(issued_on, number=f"{1 + dice.below(200)}/{issued_on.year}")
 
 
 def _driving_licence(who: Life, dice: Dice) -> Paper | None:
@@ -177,20 +213,35 @@ RULES: dict[str, Rule] = {
     "PHIEU_LLTP": Rule(_judicial_record, 60, 95),
     "SO_SUC_KHOE_DIEN_TU": Rule(_health_record, 70, None),
     "GIAY_XN_TINH_TRANG_HON_NHAN": Rule(_marital_status, None, 95),
+    "TRICH_LUC_LY_HON": Rule(_divorce, None, 75),
+    "TRICH_LUC_KHAI_TU": Rule(_death_extract, None, 90),
     "GCN_QSDD": Rule(_land_certificate, None, 85),
     "GIAY_KSK": Rule(_health_certificate, None, 90),
 }
 
 _ORGANIZATION_PAPERS = {"CÔNG TY": "GCN_DKDN", "HỘ KINH DOANH": "GCN_DK_HKD", "HỢP TÁC XÃ": "GCN_DK_HTX"}
+_ORGANIZATION_TYPES = (*_ORGANIZATION_PAPERS.values(), "GCN_DK_CN_VPDD")
 
 
 def _text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+def _until_death(paper: Paper | None, who: Life, document_type: str) -> Paper | None:
+    """Nothing is issued to the dead but the extract of their death, and some papers lose their force with them."""
+    if paper is None or who.died_on is None or document_type == "TRICH_LUC_KHAI_TU":
+        return paper
+    if paper.issued_on > who.died_on:
+        return None
+    if document_type not in _ENDS_WITH_LIFE or paper.revoked_on:
+        return paper
+    return replace(paper, revoked_on=who.died_on)
+
+
 def _of_person(seed: int, who: Life, document_type: str) -> Holding | None:
     rule = RULES.get(document_type)
-    paper = rule.write(who, Dice(seed, who.id, rule.topic or document_type)) if rule else None
+    written = rule.write(who, Dice(seed, who.id, rule.topic or document_type)) if rule else None
+    paper = _until_death(written, who, document_type)
     if rule is None or paper is None:
         return None
     place = Dice(seed, who.id, "place", document_type)
@@ -208,12 +259,20 @@ def _of_person(seed: int, who: Life, document_type: str) -> Holding | None:
 
 
 def _of_organization(seed: int, organization_id: str, document_type: str) -> Holding | None:
-    name = organization(seed, organization_id).full_name
-    if not any(name.startswith(form) and document_type == paper for form, paper in _ORGANIZATION_PAPERS.items()):
+    if is_branch(organization_id):
+        paper = "GCN_DK_CN_VPDD"
+    else:
+        name = organization(seed, organization_id).full_name
+        paper = next(paper for form, paper in _ORGANIZATION_PAPERS.items() if name.startswith(form))
+    if document_type != paper or not Dice(seed, organization_id, "place", document_type).chance(97):
         return None
-    dice = Dice(seed, organization_id, document_type)
-    issued_on = dice.day(date(2005, 1, 1), SNAPSHOT).isoformat()
-    return Holding(registry="held", number=organization_id, issued_on=issued_on) if dice.chance(97) else None
+    known = civil.representation(seed, organization_id)
+    data = {
+        "representative": known.representative.full_name,
+        "representative_since": known.since,
+        "address": known.seat.text,
+    }
+    return Holding(registry="held", number=organization_id, issued_on=known.founded_on, data=data)
 
 
 def holding(seed: int, holder_id: str, document_type: str) -> Holding | None:
@@ -225,6 +284,6 @@ def holding(seed: int, holder_id: str, document_type: str) -> Holding | None:
 
 def holdings(seed: int, holder_id: str) -> dict[str, Holding]:
     """All documents of this virtual holder, by type."""
-    types = RULES if kind_of(holder_id) == "person" else _ORGANIZATION_PAPERS.values()
+    types = RULES if kind_of(holder_id) == "person" else _ORGANIZATION_TYPES
     found = ((document_type, holding(seed, holder_id, document_type)) for document_type in types)
     return {document_type: held for document_type, held in found if held}

@@ -1,14 +1,16 @@
 """Who exists in a world, and what each source holds about them: plain immutable values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from mock_vneid.ids import Sex
 
 WalletState = Literal["linked", "not_linked", "absent"]
 RegistryState = Literal["held", "absent"]
+MaritalStatus = Literal["single", "married", "divorced", "widowed"]
 Data = dict[str, Any]
 
+VIETNAMESE = "VNM"
 # An account below this level shows no document, whatever is linked to it.
 FULL_IDENTITY_LEVEL = 2
 
@@ -38,8 +40,77 @@ Holder = Person | Organization
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """Somebody named in another's record. No `id`: a foreigner (then with a passport), or one who never had any."""
+
+    full_name: str
+    id: str | None = None
+    nationality: str = VIETNAMESE  # ISO 3166-1 alpha-3
+    passport: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Of today's two levels. Communes are known for Hà Tĩnh alone; `code` is that of the General Statistics Office."""
+
+    line: str
+    province: str
+    province_code: str
+    commune: str | None = None
+    commune_code: str | None = None
+
+    @property
+    def text(self) -> str:
+        return ", ".join(part for part in (self.line, self.commune, self.province) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """Those who live together, the head first."""
+
+    number: str
+    members: tuple[Relative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CivilRecord:
+    """What the population record says beyond the name: None or empty is not recorded. Dates are `YYYY-MM-DD`.
+
+    `current` is where the person really lives, when that is not `permanent`; `guardian` speaks for a minor.
+    """
+
+    origin: str | None = None
+    birth_registered_in: str | None = None
+    permanent: Address | None = None
+    current: Address | None = None
+    father: Relative | None = None
+    mother: Relative | None = None
+    marital_status: MaritalStatus = "single"
+    spouse: Relative | None = None
+    married_on: str | None = None
+    divorced_on: str | None = None
+    children: tuple[Relative, ...] = ()
+    household: Household | None = None
+    guardian: Relative | None = None
+    died_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """Who speaks for an organisation in law, and since when; where it has its seat."""
+
+    representative: Relative
+    since: str
+    founded_on: str
+    seat: Address
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
-    """One document type of one holder. Dates are `YYYY-MM-DD`; what is None was left out and is not answered."""
+    """One document type of one holder. Dates are `YYYY-MM-DD`; what is None was left out and is not answered.
+
+    `registry_says` holds what the registry has written in the place of the document's words, where they disagree.
+    """
 
     wallet: WalletState = "absent"
     registry: RegistryState = "absent"
@@ -49,6 +120,7 @@ class Holding:
     revoked_on: str | None = None
     full_name: str | None = None
     data: Data | None = None
+    registry_says: Data | None = None
 
 
 def facts(holder: Holder, holding: Holding) -> Data:
@@ -67,6 +139,11 @@ def facts(holder: Holder, holding: Holding) -> Data:
     if holding.data is not None:
         written["data"] = holding.data
     return written
+
+
+def as_registered(holding: Holding) -> Holding:
+    """The same document as the registry has written it down, which is otherwise only where the two disagree."""
+    return replace(holding, **holding.registry_says) if holding.registry_says else holding
 
 
 def wallet_state(holder: Holder, holding: Holding | None) -> WalletState:

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mock_vneid.jws import compact_json
 
 MOST_BYTES = 1024 * 1024
+MOST_FILE_BYTES = 8 * 1024 * 1024
+FILES = ("/worlds/import",)
 
 
 class MistakeOut(BaseModel):
@@ -69,7 +71,7 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
 
 
 class BodyLimit:
-    """Refuses bodies above 1 MiB (413), whether their length is announced or not."""
+    """Refuses bodies above 1 MiB, files above 8 MiB (413), whether their length is announced or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -79,13 +81,14 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         received = 0
+        most = MOST_FILE_BYTES if scope["path"] in FILES else MOST_BYTES
 
         async def counting() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MOST_BYTES:
-                raise HTTPException(413, "the body is larger than 1 MiB", {"Connection": "close"})
+            if received > most:
+                raise HTTPException(413, f"the body is larger than {most >> 20} MiB", {"Connection": "close"})
             return message
 
         await self._app(scope, counting, send)

@@ -10,7 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from mock_vneid.faces.weather import CONNECTION
+from mock_vneid.faces.line import CONNECTION
+from mock_vneid.faces.straight import Straight
 from mock_vneid.worlds import Universe
 
 try:
@@ -19,14 +20,39 @@ except ImportError:  # no httptools on Windows: the fault `reset` then shows as 
     protocol: Any = "auto"
 else:
 
-    class TellingProtocol(HttpToolsProtocol):
-        """Hands each request its connection, so that a fault can cut it."""
+    class FacesProtocol(HttpToolsProtocol):
+        """Answers what goes the straight way itself; hands each other request its connection, for a fault to cut."""
+
+        config: "Settings"
+        _between = True  # two requests: nothing of the next one was read yet
 
         def on_message_begin(self) -> None:
+            self._between = False
             super().on_message_begin()
             self.scope["extensions"] = {CONNECTION: {"transport": self.transport}}
 
-    protocol = TellingProtocol
+        def on_message_complete(self) -> None:
+            self._between = True
+            super().on_message_complete()
+
+        def data_received(self, data: bytes) -> None:
+            straight = self.config.straight
+            body = straight.answer(data, self.scheme or "http") if straight and self._is_idle() else None
+            if body is None:
+                super().data_received(data)
+                return
+            headers = [*self.server_state.default_headers, (b"content-length", b"%d" % len(body)), _JSON]
+            head = b"".join([b"%b: %b\r\n" % header for header in headers])
+            self.transport.write(b"HTTP/1.1 200 OK\r\n%b\r\n%b" % (head, body))
+            self.on_response_complete()
+
+        def _is_idle(self) -> bool:
+            answered = self.cycle is None or self.cycle.response_complete
+            return answered and self._between and not self.flow.write_paused
+
+    protocol = FacesProtocol
+
+_JSON = (b"content-type", b"application/json")
 
 new_event_loop: Callable[[], asyncio.AbstractEventLoop]
 try:
@@ -46,12 +72,20 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class Settings(uvicorn.Config):
+    """uvicorn's, and who answers before the app where anybody does."""
+
+    straight: Straight | None = None
+
+
 class Door(uvicorn.Server):
     """One app on one socket. Signals are taken by `run`, once for both doors."""
 
-    def __init__(self, app: ASGIApp, universe: Universe) -> None:
+    config: Settings
+
+    def __init__(self, app: ASGIApp, universe: Universe, straight: Straight | None = None) -> None:
         super().__init__(
-            uvicorn.Config(
+            Settings(
                 app,
                 http=protocol,
                 ws="none",
@@ -64,6 +98,7 @@ class Door(uvicorn.Server):
                 timeout_graceful_shutdown=2,
             )
         )
+        self.config.straight = straight
         self._universe = universe
         self.opened = threading.Event()
 

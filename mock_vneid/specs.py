@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, mo
 from pydantic_core import PydanticCustomError
 
 from mock_vneid.catalogue import LEVELS, MOST_COMPONENTS, Component, Level, Procedure
-from mock_vneid.faults import KINDS, NAMELESS, SERVICES, Face, Fault, kinds_for
+from mock_vneid.faults import FIT_FOR_KEYS, KINDS, NAMELESS, SERVICES, Face, Fault, kinds_for
 from mock_vneid.ids import Sex, kind_of, organization_id_problem, person_id_problem
 from mock_vneid.people import FULL_IDENTITY_LEVEL, Holding, Organization, Person, RegistryState, WalletState
 
@@ -22,8 +22,10 @@ DEFAULT_WORLD = "default"
 DOCUMENT_TYPE = r"^[A-Z0-9_]{1,64}$"
 WORLD_NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
+_MOST_DATA = 64 * 1024  # bytes
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DURATION = re.compile(r"(-)?P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -55,7 +57,7 @@ def _check_birth_date(text: str) -> str:
 
 
 def _check_words(text: str) -> str:
-    if not text.strip() or any(ord(letter) < ord(" ") or letter == "\x7f" for letter in text):
+    if not text.strip() or _CONTROL.search(text):
         raise mistake("write some text, without control characters")
     return text
 
@@ -89,11 +91,13 @@ def _check_level(text: str) -> str:
 
 def _check_data(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
-        json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+        sent = json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise mistake(
             "data must be plain JSON that can be sent on: no NaN, no lone surrogates, not nested too deep"
         ) from error
+    if len(sent) > _MOST_DATA:
+        raise mistake(f"data is at most {_MOST_DATA >> 10} KiB of JSON")
     return data
 
 
@@ -113,6 +117,11 @@ def _check_moment(text: str) -> str:
     if not _FIRST <= moment < _LAST:
         raise mistake(CLOCK_RANGE)
     return moment.isoformat()
+
+
+def seconds_of(moment: str) -> float:
+    """A checked moment in seconds since the epoch."""
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def _check_advance(amount: float | str) -> float | str:
@@ -145,6 +154,7 @@ HolderId = Annotated[str, AfterValidator(_check_holder_id)]
 DocumentType = Annotated[str, Field(pattern=DOCUMENT_TYPE, examples=["CAN_CUOC"])]
 WorldName = Annotated[str, Field(pattern=WORLD_NAME, examples=["my-test"])]
 Moment = Annotated[str, AfterValidator(_check_moment)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
@@ -177,6 +187,9 @@ class WorldIn(ForkIn):
     )
     population: Population | None = Field(default=None, description="left out: virtual, or that of `from`")
     from_world: WorldName | None = Field(default=None, alias="from", description="begin as a copy of this world")
+    idle_seconds: Annotated[int, Field(strict=True, ge=1, le=30 * 24 * 3600)] | None = Field(
+        default=None, description="without a request for so long, it is gone; left out: a day"
+    )
 
 
 class PersonIn(Strict):
@@ -196,6 +209,17 @@ class OrganizationIn(Strict):
         return Organization(organization_id, self.name, story)
 
 
+class RegistrySaysIn(Strict):
+    """What the registry has written in the place of the document's own words."""
+
+    full_name: Words | None = None
+    number: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_check_words)] | None = None
+    issued_on: Day | None = None
+    valid_until: Day | None = None
+    revoked_on: Day | None = None
+    data: Annotated[dict[str, JsonValue], AfterValidator(_check_data)] | None = None
+
+
 class HoldingIn(Strict):
     wallet: WalletState = "absent"
     registry: RegistryState = "absent"
@@ -207,9 +231,13 @@ class HoldingIn(Strict):
         default=None, description="the name written on the document, when it is not the holder's"
     )
     data: Annotated[dict[str, JsonValue], AfterValidator(_check_data)] | None = None
+    registry_says: RegistrySaysIn | None = Field(
+        default=None, description="where the registry disagrees with the document: what it has written instead"
+    )
 
     def holding(self) -> Holding:
-        return Holding(**self.model_dump())
+        says = self.registry_says.model_dump(exclude_none=True) if self.registry_says else None
+        return Holding(**self.model_dump(exclude={"registry_says"}), registry_says=says)
 
 
 class MatchIn(Strict):
@@ -217,17 +245,32 @@ class MatchIn(Strict):
     document_type: DocumentType | None = None
     service: str | None = Field(
         default=None,
-        description="wallet: search, jwks; ndxp: a service code; oidc: vneid, ndxp (whose token endpoint); "
+        description="wallet: search, jwks; ndxp: a service code; oidc: vneid, ndxp (whose token endpoint), authorize, "
+        "par, userinfo, introspect, revoke, end_session, discovery, jwks; "
         "portal: login, LayDanhSachTTHC, LayThuTuc",
     )
+
+
+class WindowIn(Strict):
+    """When it is in force, by the world's clock."""
+
+    from_: Moment | None = Field(default=None, alias="from", description="left out: from the beginning")
+    until: Moment | None = Field(default=None, description="that moment not included; left out: without an end")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.until and seconds_of(self.from_) >= seconds_of(self.until):
+            raise mistake("the window ends before it begins")
+        return self
 
 
 class FaultIn(Strict):
     face: Face
     kind: str = Field(examples=["http_503"], description=", ".join(KINDS))
     match: MatchIn = Field(default_factory=MatchIn)
-    share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1.0
+    share: Share = 1.0
     times: Annotated[int, Field(strict=True, ge=1)] | None = None
+    window: WindowIn = Field(default_factory=WindowIn)
     attributes: dict[str, Annotated[int, Field(strict=True)]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -244,12 +287,14 @@ class FaultIn(Strict):
         if self.match.service is not None and self.match.service not in SERVICES[self.face]:
             raise mistake(f"the services of the face {self.face} are: {', '.join(SERVICES[self.face])}")
         about_holder = self.match.person is not None or self.match.document_type is not None
-        if about_holder and (self.face in NAMELESS or self.match.service == "jwks"):
+        # A login is somebody's once it is answered; what strikes before that cannot know whose it will be.
+        of_login = self.face == "oidc" and kind.effect in ("document", "refusal") and self.match.document_type is None
+        if about_holder and ((self.face in NAMELESS and not of_login) or self.match.service == "jwks"):
             raise mistake(
                 "a request for a token, keys or procedures names no person and no document type: match by service only"
             )
-        if self.match.service == "jwks" and kind.effect != "transport":
-            raise mistake("keys carry no document: only faults of transport fit the service jwks")
+        if self.match.service in ("jwks", "discovery") and self.kind not in FIT_FOR_KEYS:
+            raise mistake("keys carry no document: only faults of transport and of the line fit the service jwks")
         return self
 
     def fault(self, fault_id: str) -> Fault:
@@ -264,6 +309,8 @@ class FaultIn(Strict):
             self.share,
             self.times,
             dict(self.attributes),
+            None if self.window.from_ is None else seconds_of(self.window.from_),
+            None if self.window.until is None else seconds_of(self.window.until),
         )
 
 
@@ -314,11 +361,16 @@ class LicencesIn(Strict):
 class ClockIn(Strict):
     now: Moment | None = Field(default=None, examples=["2026-01-01T00:00:00+07:00"])
     advance: Annotated[float | str, AfterValidator(_check_advance)] | None = Field(default=None, examples=["P30D"])
+    frozen: Annotated[bool, Field(strict=True)] | None = Field(
+        default=None, description="true: it stands still; false: it goes on; left out: as it was"
+    )
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
-        if (self.now is None) == (self.advance is None):
+        if self.now is not None and self.advance is not None:
             raise mistake("give one of the two: now, or advance")
+        if self.now is None and self.advance is None and self.frozen is None:
+            raise mistake("give one of the two, now or advance; or frozen, alone or with one of them")
         return self
 
     def seconds(self) -> float:

@@ -13,8 +13,17 @@ _REMEMBERED = 1024
 
 @dataclass(frozen=True, slots=True)
 class Client:
+    """A registered client: known by its secret (`client_secret_basic`), or by its public keys (`private_key_jwt`).
+
+    `grants`: what it may ask a token for. `redirect_uris` are compared as text, whole.
+    """
+
     id: str
-    secret: str
+    secret: str = ""
+    jwks: tuple[dict[str, Any], ...] = ()
+    grants: tuple[str, ...] = ("client_credentials",)
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +34,16 @@ class Grant:
     scopes: tuple[str, ...]
 
 
-# Every world knows this client; it is made up, and known to everybody.
+# Every world knows these clients; they are made up, and known to everybody. This one asks data services ...
 CLIENTS = {"motlan-tthc": Client("motlan-tthc", "motlan-tthc-secret")}
+# ... and this one logs citizens in.
+DEMO_RP = Client(
+    "demo-rp",
+    "demo-rp-secret",
+    grants=("authorization_code", "refresh_token"),
+    redirect_uris=("http://127.0.0.1:9999/callback",),
+    post_logout_redirect_uris=("http://127.0.0.1:9999/",),
+)
 WALLET = Grant("wallet", ("wallet.search",))
 NDXP = Grant("ndxp", ("ndxp.read",))
 
@@ -44,6 +61,16 @@ class Tokens:
 
     def __init__(self) -> None:
         self._verified: dict[str, dict[str, Any]] = {}
+        self._revoked: dict[str, float] = {}
+
+    def revoke(self, claims: dict[str, Any], now: float) -> None:
+        """The token of these claims opens nothing any more, nowhere in its world."""
+        if len(self._revoked) >= _REMEMBERED:
+            self._revoked = {jti: until for jti, until in self._revoked.items() if until > now}
+        self._revoked[claims["jti"]] = claims["exp"]
+
+    def is_revoked(self, claims: dict[str, Any]) -> bool:
+        return claims["jti"] in self._revoked
 
     def issue(self, key: Key, issuer: str, client: Client, grant: Grant, scope: str, now: float) -> str:
         claims = {
@@ -60,6 +87,13 @@ class Tokens:
 
     def check(self, key: Key, issuer: str, authorization: str | None, audience: str, scope: str, now: float) -> str:
         """The client's id when the Authorization header opens this audience and scope; Denied otherwise."""
+        client: str = self.opened(key, issuer, authorization, audience, scope, now)["client_id"]
+        return client
+
+    def opened(
+        self, key: Key, issuer: str, authorization: str | None, audience: str, scope: str, now: float
+    ) -> dict[str, Any]:
+        """As `check`, but all claims of the token."""
         kind, _, token = (authorization or "").partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Denied(401, "invalid_token", "send an access token: Authorization: Bearer <token>")
@@ -80,7 +114,8 @@ class Tokens:
             raise Denied(401, "invalid_token", f"the audience of the token is not {audience}")
         if now >= claims["exp"]:
             raise Denied(401, "invalid_token", "the token has expired")
+        if self.is_revoked(claims):
+            raise Denied(401, "invalid_token", "the token was revoked")
         if scope not in claims["scope"].split(" "):
             raise Denied(403, "insufficient_scope", f"the token lacks the scope {scope}")
-        client: str = claims["client_id"]
-        return client
+        return claims

@@ -3,22 +3,37 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from secrets import token_hex
-from time import time
+from time import monotonic, time
 
-from mock_vneid import papers, population
+from mock_vneid import civil, papers, personas, population
 from mock_vneid.catalogue import MOST_PROCEDURES, Procedure
+from mock_vneid.dossiers import Dossiers
 from mock_vneid.faults import Face, Fault
 from mock_vneid.ids import HolderKind, kind_of
 from mock_vneid.journal import Journal
 from mock_vneid.keys import Keys
-from mock_vneid.people import Holder, Holding
-from mock_vneid.specs import DEFAULT_WORLD, Population
-from mock_vneid.tokens import Tokens
+from mock_vneid.oidc.logins import Logins
+from mock_vneid.people import CivilRecord, Holder, Holding, Representation
+from mock_vneid.specs import DEFAULT_WORLD, VIETNAM, Population
+from mock_vneid.tokens import CLIENTS, DEMO_RP, Client, Tokens
 
 NOT_LICENSED = ("004", "Thủ tục chưa được cấp phép khai thác")
 NO_RIGHT = ("005", "Tài khoản cán bộ không có quyền thao tác")
+
+# So that a test run cannot eat the memory; `journal.KEPT` bounds the journal, `catalogue.MOST_PROCEDURES` the portal.
+MOST_WORLDS = 1_000
+MOST_HOLDERS = 10_000  # put by hand, of one world
+MOST_HOLDINGS = 50_000
+MOST_FAULTS = 500
+MOST_SNAPSHOTS = 16
+IDLE = 24 * 3600.0  # seconds after which a world nobody asks for is gone, unless it was made with another time
+
+# Derived from their arguments alone, and immutable: those asked for again and again need not be derived anew.
+_virtual_person = lru_cache(4_096)(population.person)
+_virtual_holding = lru_cache(16_384)(papers.holding)
 
 _CLOCK_LEAST, _CLOCK_MOST = 0.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
@@ -27,17 +42,21 @@ _CLOCK_LEAST, _CLOCK_MOST = 0.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 class State:
     """What `reset` brings back and a fork copies. `offset`: the world's clock minus the real one, in seconds.
 
+    `frozen_at`: what a clock that stands reads, in seconds since the epoch; `offset` then plays no part.
     `catalogue` is what the portal publishes, by code; `procedures` and `officers` are those licensed (None: all).
     """
 
     seed: int = 1
     population: Population = "virtual"
     offset: float = 0.0
+    frozen_at: float | None = None
     holders: dict[str, Holder] = field(default_factory=dict)
     holdings: dict[str, dict[str, Holding]] = field(default_factory=dict)
     catalogue: dict[str, Procedure] = field(default_factory=dict)
+    dossiers: Dossiers = field(default_factory=dict)  # as reported to the portal; replaced whole, never changed
     procedures: frozenset[str] | None = None
     officers: frozenset[str] | None = None
+    clients: dict[str, Client] = field(default_factory=lambda: {**CLIENTS, DEMO_RP.id: DEMO_RP})
     faults: dict[str, Fault] = field(default_factory=dict)
     faults_made: int = 0
 
@@ -47,15 +66,22 @@ class State:
             holders=dict(self.holders),
             holdings={holder_id: dict(held) for holder_id, held in self.holdings.items()},
             catalogue=dict(self.catalogue),
-            faults={fault_id: replace(fault) for fault_id, fault in self.faults.items()},
+            clients=dict(self.clients),
+            faults={fault_id: fault.copy() for fault_id, fault in self.faults.items()},
         )
 
 
 class World:
-    """One universe. Its clock reads `starts_at` (seconds since the epoch) when it begins, and after each reset."""
+    """One universe. Its clock reads `starts_at` (seconds since the epoch) when it begins, and after each reset.
 
-    def __init__(self, name: str, state: State, starts_at: float | None = None) -> None:
+    `idle`: seconds without a request on either door after which it is gone; None: never.
+    """
+
+    def __init__(self, name: str, state: State, starts_at: float | None = None, idle: float | None = IDLE) -> None:
         self.name = name
+        self.idle = idle
+        self.used_at = monotonic()
+        self.snapshots: dict[str, Snapshot] = {}
         self.keys = Keys()
         self.tokens = Tokens()
         self.journal = Journal()
@@ -67,18 +93,47 @@ class World:
         """Back to how the world began; its keys stay, so that what was signed by it before is still its own."""
         self.state = self._start.copy()
         if self._starts_at is not None:
-            self.state.offset = self._starts_at - time()
+            self.set_clock(self._starts_at)
+        self.logins = Logins()
         self.journal.clear()
 
     def now(self) -> float:
-        return time() + self.state.offset
+        frozen_at = self.state.frozen_at
+        return time() + self.state.offset if frozen_at is None else frozen_at
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(self.now(), VIETNAM).date()
 
     def set_clock(self, moment: float) -> bool:
-        """Let the clock go on from this moment; False, and nothing done, when it lies outside 1970-2199."""
+        """Let the clock read this moment, and go on if it goes; False, and nothing done, outside 1970-2199."""
         if not _CLOCK_LEAST <= moment < _CLOCK_MOST:
             return False
         self.state.offset = moment - time()
+        if self.state.frozen_at is not None:
+            self.state.frozen_at = moment
         return True
+
+    def freeze(self, stands: bool) -> None:
+        """Stop the clock at what it reads, or let it go on from there."""
+        now = self.now()
+        self.state.frozen_at = now if stands else None
+        self.set_clock(now)
+
+    # As it was at a moment
+
+    def take_snapshot(self, name: str) -> "Snapshot":
+        """Keep everything `reset` knows of under this name, in place of what was kept under it."""
+        if name not in self.snapshots and len(self.snapshots) >= MOST_SNAPSHOTS:
+            raise LimitReached(f"a world keeps at most {MOST_SNAPSHOTS} snapshots; DELETE some first")
+        kept = self.snapshots[name] = Snapshot(self.state.copy(), self.now())
+        return kept
+
+    def restore(self, snapshot: "Snapshot") -> None:
+        """Back to that moment, by its clock too, with an empty journal; keys and snapshots stay."""
+        self.state = snapshot.state.copy()
+        self.set_clock(snapshot.at)
+        self.logins = Logins()
+        self.journal.clear()
 
     # Who exists, and what is held
 
@@ -86,12 +141,14 @@ class World:
         return holder_id in self.state.holders
 
     def holder(self, holder_id: str) -> Holder | None:
-        """The person or organisation of this well-formed id."""
+        """The person or organisation of this well-formed id: put by hand, a persona, or of the virtual population."""
         known = self.state.holders.get(holder_id)
         if known is not None or self.state.population == "empty":
             return known
+        if persona := personas.find(holder_id):
+            return persona.holder
         if kind_of(holder_id) == "person":
-            return population.person(self.state.seed, holder_id)
+            return _virtual_person(self.state.seed, holder_id)
         return population.organization(self.state.seed, holder_id)
 
     def holding(self, holder_id: str, document_type: str) -> Holding | None:
@@ -100,16 +157,37 @@ class World:
             return by_hand
         if self.by_hand(holder_id) or self.state.population == "empty":
             return None
-        return papers.holding(self.state.seed, holder_id, document_type)
+        if persona := personas.find(holder_id):
+            return persona.holdings(self.today()).get(document_type)
+        return _virtual_holding(self.state.seed, holder_id, document_type)
 
     def holdings(self, holder_id: str) -> dict[str, Holding]:
-        virtual = not self.by_hand(holder_id) and self.state.population == "virtual"
-        found = papers.holdings(self.state.seed, holder_id) if virtual else {}
+        found: dict[str, Holding] = {}
+        if not self.by_hand(holder_id) and self.state.population == "virtual":
+            persona = personas.find(holder_id)
+            found = persona.holdings(self.today()) if persona else papers.holdings(self.state.seed, holder_id)
         return dict(sorted({**found, **self.state.holdings.get(holder_id, {})}.items()))
+
+    def civil_record(self, person_id: str) -> CivilRecord | None:
+        """Home, household and family; None of somebody put by hand, or not there. Nobody put by hand is named in it."""
+        if self.by_hand(person_id) or self.state.population == "empty":
+            return None
+        persona = personas.find(person_id)
+        known = persona.civil if persona else civil.record(self.state.seed, person_id)
+        return civil.without(known, self.state.holders) if known else None
+
+    def representation(self, organization_id: str) -> Representation | None:
+        """Who speaks for this organisation; None of one put by hand, or not there."""
+        if self.by_hand(organization_id) or self.state.population == "empty":
+            return None
+        persona = personas.find(organization_id)
+        return persona.representation if persona else civil.representation(self.state.seed, organization_id)
 
     def put_holder(self, holder: Holder) -> bool:
         """Put a person or organisation by hand, who then holds nothing; True when it was not there by hand before."""
         new = not self.by_hand(holder.id)
+        if new and len(self.state.holders) >= MOST_HOLDERS:
+            raise LimitReached(f"a world holds at most {MOST_HOLDERS} people and organisations by hand; DELETE some")
         self.state.holders[holder.id] = holder
         self.state.holdings.pop(holder.id, None)
         return new
@@ -120,8 +198,10 @@ class World:
         return self.state.holders.pop(holder_id, None) is not None or bool(held)
 
     def put_holding(self, holder_id: str, document_type: str, holding: Holding) -> bool:
+        new = document_type not in self.state.holdings.get(holder_id, {})
+        if new and sum(map(len, self.state.holdings.values())) >= MOST_HOLDINGS:
+            raise LimitReached(f"a world holds at most {MOST_HOLDINGS} holdings by hand; DELETE some first")
         held = self.state.holdings.setdefault(holder_id, {})
-        new = document_type not in held
         held[document_type] = holding
         return new
 
@@ -156,14 +236,23 @@ class World:
         return f"fault-{self.state.faults_made}"
 
     def add_fault(self, fault: Fault) -> None:
+        if len(self.state.faults) >= MOST_FAULTS and fault.id not in self.state.faults:
+            raise LimitReached(f"a world has at most {MOST_FAULTS} faults; DELETE some first")
         self.state.faults[fault.id] = fault
 
-    def matching_faults(self, face: Face, service: str, holder_id: str | None, types: Iterable[str]) -> list[Fault]:
+    def matching_faults(
+        self, face: Face, service: str, holder_id: str | None, types: Iterable[str], *, counted: bool = True
+    ) -> list[Fault]:
+        """The faults this request matches; `counted`: those it misses by one condition take note of it."""
         faults = self.state.faults
         if not faults:
             return []
-        asked = frozenset(types)
-        return [fault for fault in faults.values() if fault.face == face and fault.matches(service, holder_id, asked)]
+        asked, now = frozenset(types), self.now()
+        return [
+            fault
+            for fault in faults.values()
+            if fault.face == face and fault.matches(service, holder_id, asked, now, counted)
+        ]
 
     def touched(self, kind: HolderKind) -> list[str]:
         """The ids of those put by hand, and of virtual ones given a holding by hand."""
@@ -175,7 +264,19 @@ class World:
 
     def fork(self, name: str) -> "World":
         """A new world that begins as this one is now: the same people and faults, keys and journal of its own."""
-        return World(name, self.state.copy())
+        return World(name, self.state.copy(), idle=self.idle or IDLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`at`: what the world's clock read then, in seconds since the epoch."""
+
+    state: State
+    at: float
+
+
+class LimitReached(Exception):
+    """There is as much of something as there may be; the text says of what, and what to do."""
 
 
 class CatalogueFull(Exception):
@@ -191,15 +292,40 @@ class Universe:
 
     def __init__(self, default: State, public_url: str | None = None) -> None:
         self.public_url = public_url.rstrip("/") if public_url else None
-        self.worlds: dict[str, World] = {DEFAULT_WORLD: World(DEFAULT_WORLD, default)}
+        self.worlds: dict[str, World] = {DEFAULT_WORLD: World(DEFAULT_WORLD, default, idle=None)}
         self._held: set[asyncio.Future[None]] = set()
 
     def new_name(self) -> str:
         return f"w-{token_hex(5)}"
 
+    def find(self, name: str) -> World | None:
+        """The world of this name, which is used thereby, so that its time begins anew."""
+        world = self.worlds.get(name)
+        if world is None:
+            return None
+        now = monotonic()
+        if _expired(world, now):
+            del self.worlds[name]
+            return None
+        world.used_at = now
+        return world
+
+    def sweep(self) -> None:
+        """Forget the worlds that have been idle for too long."""
+        now = monotonic()
+        for world in [world for world in self.worlds.values() if _expired(world, now)]:
+            del self.worlds[world.name]
+
     def add(self, world: World) -> World:
-        if world.name in self.worlds:
+        """Raises NameTaken, or LimitReached."""
+        if world.name in self.worlds and self.find(world.name):
             raise NameTaken(world.name)
+        if len(self.worlds) >= MOST_WORLDS:
+            self.sweep()
+        if len(self.worlds) >= MOST_WORLDS:
+            raise LimitReached(
+                f"there are {MOST_WORLDS} worlds; DELETE what is done with, or make worlds with a short idle_seconds"
+            )
         self.worlds[world.name] = world
         return world
 
@@ -218,3 +344,19 @@ class Universe:
         for held in self._held:
             if not held.done():
                 held.set_result(None)
+
+
+def check_limits(state: State) -> None:
+    """LimitReached when this is more than a world may be."""
+    for what, there, most in (
+        ("people and organisations by hand", len(state.holders), MOST_HOLDERS),
+        ("holdings by hand", sum(map(len, state.holdings.values())), MOST_HOLDINGS),
+        ("procedures", len(state.catalogue), MOST_PROCEDURES),
+        ("faults", len(state.faults), MOST_FAULTS),
+    ):
+        if there > most:
+            raise LimitReached(f"a world holds at most {most} {what}; there are {there}")
+
+
+def _expired(world: World, now: float) -> bool:
+    return world.idle is not None and now - world.used_at >= world.idle

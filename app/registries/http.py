@@ -35,20 +35,26 @@ class System:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         self._transport = AiohttpTransport(limits=limits, trust_env=False)
         self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
-        self._token_url, self._scope = httpx.URL(token_url), scope
-        self._basic = "Basic " + b64encode(f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()).decode()
+        basic = b64encode(f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()).decode()
+        self._token_url = httpx.URL(token_url)
+        self._token_form = urlencode({"grant_type": "client_credentials", "scope": scope}).encode()
+        self._token_headers = {"accept": _JSON, "content-type": _FORM, "authorization": f"Basic {basic}"}
         self._token: str | None = None
         self._renew_at = 0.0
         self._renewing = asyncio.Lock()
 
     async def post(self, url: httpx.URL, body: Mapping[str, Any], request_id: str) -> bytes:
         """The body of a 200 answer. Raises SourceFailed. A refused token is renewed once."""
-        content = orjson.dumps(body)
+        headers = {"accept": _JSON, "content-type": _JSON, "x-request-id": request_id}
+        return await self.exchange(url, orjson.dumps(body), headers)
+
+    async def exchange(self, url: httpx.URL, content: bytes, headers: Mapping[str, str]) -> bytes:
+        """As `post`, in whatever language these headers name."""
         token = await self._bearer()
-        status, raw = await self._ask(url, content, token, request_id)
+        status, raw = await self._ask(url, content, token, headers)
         if status == 401:
             token = await self._bearer(refused=token)
-            status, raw = await self._ask(url, content, token, request_id)
+            status, raw = await self._ask(url, content, token, headers)
         if status != 200:
             raise SourceFailed(cause_of_status(status, _error_code(raw)))
         return raw
@@ -63,14 +69,8 @@ class System:
     async def close(self) -> None:
         await self._transport.aclose()
 
-    async def _ask(self, url: httpx.URL, content: bytes, token: str, request_id: str) -> tuple[int, bytes]:
-        headers = {
-            "accept": _JSON,
-            "content-type": _JSON,
-            "authorization": f"Bearer {token}",
-            "x-request-id": request_id,
-        }
-        return await self._send("POST", url, headers, content)
+    async def _ask(self, url: httpx.URL, content: bytes, token: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        return await self._send("POST", url, {**headers, "authorization": f"Bearer {token}"}, content)
 
     async def _bearer(self, refused: str | None = None) -> str:
         if self._token is not None and self._token != refused and time.monotonic() < self._renew_at:
@@ -83,10 +83,8 @@ class System:
             return self._token
 
     async def _fetch_token(self) -> None:
-        form = urlencode({"grant_type": "client_credentials", "scope": self._scope}).encode()
-        headers = {"accept": _JSON, "content-type": _FORM, "authorization": self._basic}
         try:
-            status, raw = await self._send("POST", self._token_url, headers, form)
+            status, raw = await self._send("POST", self._token_url, self._token_headers, self._token_form)
             if status != 200:
                 raise SourceFailed(NoAnswer.NO_TOKEN.value)
             token = wire.Token.model_validate_json(raw)

@@ -1,6 +1,7 @@
 """What stands before every answer with data: the weather, the token, the form of the question, the licence."""
 
 from dataclasses import dataclass
+from time import time
 from typing import Any
 
 from starlette.requests import Request
@@ -9,10 +10,15 @@ from starlette.responses import Response
 from mock_vneid.faces.visits import Refusal, Visit, bad_request, body_of, error, visit_of
 from mock_vneid.faces.weather import weather
 from mock_vneid.faults import NDXP_SERVICES, Face, Struck
+from mock_vneid.misses import nearest, note_refused_token
 from mock_vneid.people import Holder
-from mock_vneid.tokens import Denied, Grant
+from mock_vneid.situations import known
+from mock_vneid.tokens import NDXP, WALLET, Denied, Grant
 from mock_vneid.wire import Query, read_query
-from mock_vneid.worlds import NO_RIGHT, NOT_LICENSED
+from mock_vneid.worlds import NO_RIGHT, NOT_LICENSED, Universe, World
+
+_ALL_PASSED = ("token", "service", "form", "licence")
+_SEARCH: tuple[Face, str, Grant] = ("wallet", "search", WALLET)
 
 
 @dataclass(slots=True)
@@ -27,27 +33,33 @@ class Admitted:
 def authorize(request: Request, visit: Visit, grant: Grant) -> str:
     """The id of the client whose token opens this face; refused with 401 or 403 (RFC 6750)."""
     world = visit.world
+    authorization = request.headers.get("authorization")
     try:
         return world.tokens.check(
-            world.keys.tokens,
-            visit.base,
-            request.headers.get("authorization"),
-            grant.audience,
-            grant.scopes[0],
-            world.now(),
+            world.keys.tokens, visit.base, authorization, grant.audience, grant.scopes[0], world.now()
         )
     except Denied as denied:
-        challenge = f'Bearer error="{denied.error}"'
-        raise error(denied.status, denied.error, denied.description, {"WWW-Authenticate": challenge}) from denied
+        note_refused_token(visit, authorization, grant)
+        raise _unauthorized(denied) from denied
+
+
+def _unauthorized(denied: Denied) -> Refusal:
+    challenge = f'Bearer error="{denied.error}"'
+    return error(denied.status, denied.error, denied.description, {"WWW-Authenticate": challenge})
 
 
 def _licence(visit: Visit, query: Query, struck: Struck) -> None:
     refusal = visit.world.licence_refusal(query.procedure, query.officer)
-    if struck.answer("not_licensed"):
+    if not struck:
+        pass
+    elif struck.answer("not_licensed"):
         refusal = NOT_LICENSED
     elif struck.answer("no_right"):
         refusal = NO_RIGHT
     if refusal:
+        allowed = visit.world.state.procedures if refusal is NOT_LICENSED else visit.world.state.officers
+        what, asked = ("procedure", query.procedure) if refusal is NOT_LICENSED else ("officer", query.officer)
+        visit.entry.refuse("licence", nearest(what, asked, sorted(allowed or ())))
         raise Refusal(403, {"error_code": refusal[0], "message": refusal[1]})
 
 
@@ -80,12 +92,51 @@ async def admit(request: Request, face: Face, service: str, grant: Grant) -> Adm
     if in_its_place is not None:
         return in_its_place
     visit.entry.client = client = authorize(request, visit, grant)
+    if struck.answer("unauthorized"):
+        raise _unauthorized(Denied(401, "invalid_token", "the sandbox forgot this token, as a fault told it to"))
+    visit.entry.matched = ("token",)
     if face == "ndxp" and service not in NDXP_SERVICES:
+        visit.entry.refuse("service", nearest("service", service, NDXP_SERVICES))
         raise error(404, "unknown_service", f"the services are: {', '.join(NDXP_SERVICES)}")
+    visit.entry.matched = ("token", "service")
     if isinstance(question, Refusal):
+        visit.entry.refuse("form")
         raise question
+    visit.entry.matched = ("token", "service", "form")
     _licence(visit, question, struck)
-    return Admitted(visit, question, client, struck, visit.world.holder(question.holder.id))
+    visit.entry.matched = _ALL_PASSED
+    holder = known(struck, visit.world.holder(question.holder.id))
+    if struck.answer("replayed_answer"):
+        question = question.model_copy(update={"request_id": f"earlier-{question.request_id}"[:64]})
+    return Admitted(visit, question, client, struck, holder)
+
+
+def admit_calmly(
+    universe: Universe, world: World, base: str, path: str, service: str | None, authorization: str, body: bytes
+) -> Admitted | None:
+    """As `admit` does, at once, for a good question that no fault matches; None, and nothing noted, for any other.
+
+    `service` is a known one of the NDXP, or None for the wallet's search.
+    """
+    face, service, grant = _SEARCH if service is None else ("ndxp", service, NDXP)
+    try:
+        query = read_query(body)
+        holder_id = query.holder.id
+        if world.matching_faults(face, service, holder_id, query.types, counted=False):
+            return None
+        if world.licence_refusal(query.procedure, query.officer):
+            return None
+        client = world.tokens.check(
+            world.keys.tokens, base, authorization, grant.audience, grant.scopes[0], world.now()
+        )
+    except (ValueError, Denied):
+        return None
+    world.matching_faults(face, service, holder_id, query.types)  # now that it is answered here, its misses count
+    entry = world.journal.open(time(), face, "POST", path)
+    entry.service, entry.client, entry.matched, entry.status = service, client, _ALL_PASSED, 200
+    visit = Visit(universe, world, entry, base)
+    _note(visit, query)
+    return Admitted(visit, query, client, Struck([], world.state.seed, entry.faults), world.holder(holder_id))
 
 
 def _inline(schema: Any, parts: dict[str, Any]) -> Any:

@@ -1,19 +1,17 @@
-"""The second door: worlds, people, holdings, licences, faults, clock, journal. No token: keep it off the network."""
+"""The second door: worlds, people, holdings, licences, faults, clock. No token: keep it off the network."""
 
-from datetime import datetime
+from time import time
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from mock_vneid.catalogue import MOST_PROCEDURES
 from mock_vneid.faces.control_out import (
     ClockOut,
-    EntryOut,
     FaultOut,
     FaultsOut,
     HoldingOut,
-    JournalOut,
     LicencesOut,
     OrganizationOut,
     OrganizationsOut,
@@ -27,7 +25,6 @@ from mock_vneid.faces.control_out import (
     organization_out,
     person_out,
 )
-from mock_vneid.journal import KEPT, Entry
 from mock_vneid.people import Organization, Person
 from mock_vneid.problems import Problem, ProblemOut
 from mock_vneid.specs import (
@@ -37,7 +34,6 @@ from mock_vneid.specs import (
     DocumentType,
     FaultIn,
     ForkIn,
-    HolderId,
     HoldingIn,
     LicencesIn,
     OrganizationId,
@@ -47,8 +43,9 @@ from mock_vneid.specs import (
     ProcedureCode,
     ProcedureIn,
     WorldIn,
+    seconds_of,
 )
-from mock_vneid.worlds import CatalogueFull, NameTaken, State, Universe, World
+from mock_vneid.worlds import IDLE, CatalogueFull, NameTaken, State, Universe, World
 
 
 def universe_of(request: Request) -> Universe:
@@ -60,7 +57,7 @@ UniverseDep = Annotated[Universe, Depends(universe_of)]
 
 
 def world_of(universe: UniverseDep, world: Annotated[str, Path(examples=[DEFAULT_WORLD])]) -> World:
-    found = universe.worlds.get(world)
+    found = universe.find(world)
     if found is None:
         raise Problem(404, "there is no world of this name; POST /worlds makes one, GET /worlds lists them")
     return found
@@ -83,7 +80,7 @@ def _made(response: Response, new: bool) -> None:
 # Worlds
 
 
-def _add(universe: Universe, world: World) -> WorldOut:
+def add_world(universe: Universe, world: World) -> WorldOut:
     try:
         return WorldOut.of(universe.add(world))
     except NameTaken as taken:
@@ -98,12 +95,13 @@ async def make_world(universe: UniverseDep, body: WorldIn) -> WorldOut:
         state.seed = body.seed
     if body.population is not None:
         state.population = body.population
-    starts_at = None if body.now is None else datetime.fromisoformat(body.now).timestamp()
-    return _add(universe, World(body.name or universe.new_name(), state, starts_at))
+    starts_at = None if body.now is None else seconds_of(body.now)
+    return add_world(universe, World(body.name or universe.new_name(), state, starts_at, body.idle_seconds or IDLE))
 
 
 @router.get("/worlds", tags=["worlds"])
 async def list_worlds(universe: UniverseDep) -> WorldsOut:
+    universe.sweep()
     return WorldsOut(items=[WorldOut.of(world) for world in universe.worlds.values()])
 
 
@@ -129,7 +127,7 @@ async def reset_world(world: WorldDep) -> WorldOut:
 @router.post("/worlds/{world}/fork", status_code=201, tags=["worlds"], responses={409: {"model": ProblemOut}})
 async def fork_world(universe: UniverseDep, world: WorldDep, body: ForkIn | None = None) -> WorldOut:
     """A new world that begins as this one is now; from then on neither sees the other."""
-    return _add(universe, world.fork((body and body.name) or universe.new_name()))
+    return add_world(universe, world.fork((body and body.name) or universe.new_name()))
 
 
 # People and organisations
@@ -344,52 +342,30 @@ async def delete_fault(world: WorldDep, id: str) -> None:
         raise Problem(404, "this world has no fault of this id")
 
 
-# Clock and journal
+# Clock
 
 
 def _clock(world: World) -> ClockOut:
-    return ClockOut(now=clock_text(world), offset_seconds=round(world.state.offset, 3))
+    now = world.now()
+    return ClockOut(
+        now=clock_text(world), offset_seconds=round(now - time(), 3), frozen=world.state.frozen_at is not None
+    )
 
 
 @router.post("/worlds/{world}/clock", tags=["clock"])
 async def set_clock(world: WorldDep, body: ClockIn) -> ClockOut:
-    """Set or move the clock; it goes on from there. It judges tokens; the dates of documents are facts."""
-    moment = datetime.fromisoformat(body.now).timestamp() if body.now is not None else world.now() + body.seconds()
+    """Set, move, stop the clock or let it go on. It judges tokens; the dates of documents are facts."""
+    moment = seconds_of(body.now) if body.now is not None else world.now() + body.seconds()
     if not world.set_clock(moment):
         raise Problem(422, CLOCK_RANGE)
+    if body.frozen is not None:
+        world.freeze(body.frozen)
     return _clock(world)
 
 
 @router.get("/worlds/{world}/clock", tags=["clock"])
 async def read_clock(world: WorldDep) -> ClockOut:
     return _clock(world)
-
-
-@router.get("/worlds/{world}/journal", tags=["journal"])
-async def read_journal(
-    world: WorldDep,
-    face: Annotated[str | None, Query(examples=["wallet"])] = None,
-    service: Annotated[str | None, Query(examples=["search"])] = None,
-    person: Annotated[HolderId | None, Query(description="the id of the holder asked about")] = None,
-    since: Annotated[int, Query(ge=0, description="only entries of a higher number")] = 0,
-    limit: Annotated[int, Query(ge=1, le=KEPT)] = KEPT,
-) -> JournalOut:
-    """The requests the faces received, newest last; a world keeps the newest 5,000."""
-
-    def wanted(entry: Entry) -> bool:
-        return (
-            entry.number > since
-            and face in (None, entry.face)
-            and service in (None, entry.service)
-            and person in (None, entry.holder_id)
-        )
-
-    return JournalOut(items=[EntryOut.of(entry) for entry in world.journal.entries(wanted, limit)])
-
-
-@router.delete("/worlds/{world}/journal", status_code=204, tags=["journal"])
-async def clear_journal(world: WorldDep) -> None:
-    world.journal.clear()
 
 
 for _route in router.routes:

@@ -9,7 +9,16 @@ from mock_vneid.catalogue import Component, Procedure
 from mock_vneid.faults import KINDS, Fault
 from mock_vneid.ids import Sex
 from mock_vneid.journal import Entry
-from mock_vneid.people import Holding, Organization, Person, RegistryState, WalletState
+from mock_vneid.masking import masked
+from mock_vneid.people import (
+    CivilRecord,
+    Holding,
+    Organization,
+    Person,
+    RegistryState,
+    Representation,
+    WalletState,
+)
 from mock_vneid.specs import VIETNAM, Population
 from mock_vneid.worlds import World
 
@@ -31,6 +40,8 @@ class WorldOut(BaseModel):
     procedures: int = Field(description="that the portal publishes")
     faults: int
     requests: int = Field(description="in the journal")
+    snapshots: int
+    idle_seconds: float | None = Field(default=None, description="without a request for so long, it is gone")
 
     @classmethod
     def of(cls, world: World) -> "WorldOut":
@@ -45,6 +56,8 @@ class WorldOut(BaseModel):
             procedures=len(world.state.catalogue),
             faults=len(world.state.faults),
             requests=len(world.journal),
+            snapshots=len(world.snapshots),
+            idle_seconds=world.idle,
         )
 
 
@@ -61,6 +74,7 @@ class HoldingOut(BaseModel):
     revoked_on: str | None = None
     full_name: str | None = None
     data: dict[str, Any] | None = None
+    registry_says: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, holding: Holding) -> "HoldingOut":
@@ -75,6 +89,7 @@ class PersonOut(BaseModel):
     identity_level: int
     by_hand: bool = Field(description="false: of the virtual population")
     story: str | None = None
+    civil: CivilRecord | None = Field(default=None, description="of the virtual population and personas")
     holdings: dict[str, HoldingOut]
 
 
@@ -83,6 +98,7 @@ class OrganizationOut(BaseModel):
     name: str
     by_hand: bool
     story: str | None = None
+    representation: Representation | None = Field(default=None, description="of the virtual population and personas")
     holdings: dict[str, HoldingOut]
 
 
@@ -99,6 +115,7 @@ def person_out(world: World, person: Person) -> PersonOut:
         identity_level=person.identity_level,
         by_hand=world.by_hand(person.id),
         story=person.story,
+        civil=world.civil_record(person.id),
         holdings=_holdings_out(world, person.id),
     )
 
@@ -109,6 +126,7 @@ def organization_out(world: World, organization: Organization) -> OrganizationOu
         name=organization.full_name,
         by_hand=world.by_hand(organization.id),
         story=organization.story,
+        representation=world.representation(organization.id),
         holdings=_holdings_out(world, organization.id),
     )
 
@@ -177,12 +195,18 @@ class LicencesOut(BaseModel):
 class ClockOut(BaseModel):
     now: str
     offset_seconds: float = Field(description="the world's clock minus the real one")
+    frozen: bool = Field(description="it stands still")
 
 
 class MatchOut(BaseModel):
     person: str | None = None
     document_type: str | None = None
     service: str | None = None
+
+
+class WindowOut(BaseModel):
+    from_: str | None = Field(default=None, serialization_alias="from")
+    until: str | None = None
 
 
 class FaultOut(BaseModel):
@@ -194,9 +218,11 @@ class FaultOut(BaseModel):
     match: MatchOut
     share: float
     times: int | None = None
+    window: WindowOut | None = Field(default=None, description="when it is in force, by the world's clock")
     attributes: dict[str, int]
     matched: int = Field(description="requests that matched")
     hits: int = Field(description="requests that were struck")
+    missed_by: dict[str, int] = Field(description="requests that would have matched but for this one condition")
 
     @classmethod
     def of(cls, fault: Fault) -> "FaultOut":
@@ -210,10 +236,22 @@ class FaultOut(BaseModel):
             match=MatchOut(person=fault.person, document_type=fault.document_type, service=fault.service),
             share=fault.share,
             times=fault.times,
+            window=_window(fault),
             attributes={name: fault.attribute(name) for name in kind.attributes},
             matched=fault.matched,
             hits=fault.hits,
+            missed_by=fault.missed_by,
         )
+
+
+def _window(fault: Fault) -> WindowOut | None:
+    if fault.starts_at is None and fault.ends_at is None:
+        return None
+    return WindowOut(from_=_moment(fault.starts_at), until=_moment(fault.ends_at))
+
+
+def _moment(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, VIETNAM).isoformat()
 
 
 class FaultsOut(BaseModel):
@@ -249,6 +287,10 @@ class EntryOut(BaseModel):
         default=None, description="left out while unanswered, and when the connection was dropped"
     )
     error: str | None = None
+    says: str | None = Field(default=None, description="the words of the refusal")
+    matched: list[str] = Field(description="the checks it passed, in order")
+    refused: str | None = Field(default=None, description="the check it did not pass")
+    nearest_miss: str | None = Field(default=None, description="what was right and what was not")
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryOut":
@@ -260,23 +302,32 @@ class EntryOut(BaseModel):
             at=entry.at_text(),
             face=entry.face,
             method=entry.method,
-            path=entry.path,
-            service=entry.service,
-            client=entry.client,
-            request_id=entry.request_id,
+            path=masked(entry.path),
+            service=_shown(entry.service),
+            client=_shown(entry.client),
+            request_id=_shown(entry.request_id),
             procedure=entry.procedure,
-            officer=entry.officer,
-            purpose=entry.purpose,
+            officer=_shown(entry.officer),
+            purpose=_shown(entry.purpose),
             holder=holder,
             types=entry.types,
             faults=[StruckOut(id=fault_id, kind=kind) for fault_id, kind in entry.faults],
             status=entry.status,
             error=entry.error,
+            says=_shown(entry.says),
+            matched=list(entry.matched),
+            refused=entry.refused,
+            nearest_miss=_shown(entry.nearest_miss),
         )
+
+
+def _shown(text: str | None) -> str | None:
+    return text and masked(text)
 
 
 class JournalOut(BaseModel):
     items: list[EntryOut] = Field(description="newest last")
+    next_cursor: int | None = Field(default=None, description="there are older ones: ask for them with this cursor")
 
 
 def clock_text(world: World) -> str:

@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from mock_vneid.faces.admission import Admitted, admit, documented
 from mock_vneid.faces.visits import answer
-from mock_vneid.faces.wallet import TWO_DAYS, document_id
+from mock_vneid.faces.wallet import document_id
 from mock_vneid.ids import another_id
-from mock_vneid.people import Holder, Person, facts
+from mock_vneid.people import Holder, Person, as_registered
+from mock_vneid.situations import held, told
 from mock_vneid.tokens import NDXP
 
 router = APIRouter(prefix="/w/{world}/ndxp", tags=["ndxp"])
@@ -22,7 +23,7 @@ POPULATION = "037"
 
 def _record(asked: Admitted, holder: Holder, document_type: str) -> dict[str, Any] | None:
     world = asked.visit.world
-    holding = world.holding(holder.id, document_type)
+    holding = held(world, asked.struck, "registry", holder, document_type)
     if holding is None or holding.registry != "held":
         return None
     holder_id = another_id(holder.id) if asked.struck.document("wrong_person", document_type) else holder.id
@@ -30,7 +31,7 @@ def _record(asked: Admitted, holder: Holder, document_type: str) -> dict[str, An
         "document_type": document_type,
         "document_id": document_id(world.state.seed, holder.id, document_type, holding),
         "holder": {"kind": asked.query.holder.kind, "id": holder_id},
-        **facts(holder, holding),
+        **told(world, asked.struck, holder, document_type, as_registered(holding)),
     }
 
 
@@ -39,17 +40,11 @@ def _person(asked: Admitted, person: Person) -> dict[str, str]:
     return {"id": person_id, "full_name": person.full_name, "birth_date": person.birth_date, "sex": person.sex}
 
 
-@router.post(
-    "/services/{code}", summary="What a registry holds, by service code", openapi_extra=documented("ndxp.read")
-)
-async def service(request: Request, code: str) -> Response:
-    """A record for each type that is held, none for one that is not; 037 adds the person of the population record."""
-    asked = await admit(request, "ndxp", code, NDXP)
-    if isinstance(asked, Response):
-        return asked
+def answered_by(asked: Admitted, code: str) -> dict[str, Any]:
+    """The body of this service's answer."""
     holder = asked.holder
     records = [_record(asked, holder, document_type) for document_type in asked.query.types] if holder else []
-    answered_at = time() - (TWO_DAYS if asked.struck.answer("stale") else 0)
+    answered_at = time() - asked.struck.age()
     body: dict[str, Any] = {
         "error_code": "00",
         "message": "Thành công",
@@ -60,4 +55,13 @@ async def service(request: Request, code: str) -> Response:
     if code == POPULATION and isinstance(holder, Person):
         body["person"] = _person(asked, holder)
     body["records"] = [record for record in records if record is not None]
-    return answer(body)
+    return body
+
+
+@router.post(
+    "/services/{code}", summary="What a registry holds, by service code", openapi_extra=documented("ndxp.read")
+)
+async def service(request: Request, code: str) -> Response:
+    """A record for each type that is held, none for one that is not; 037 adds the person of the population record."""
+    asked = await admit(request, "ndxp", code, NDXP)
+    return asked if isinstance(asked, Response) else answer(answered_by(asked, code))

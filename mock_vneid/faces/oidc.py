@@ -1,83 +1,131 @@
-"""The token endpoints of both systems: client_credentials with client_secret_basic (RFC 6749 §2.3.1, §4.4)."""
+"""The back doors of the login: discovery, keys, tokens, userinfo, introspection, revocation.
 
-from base64 import b64decode
-from binascii import Error as Base64Error
-from hmac import compare_digest
-from urllib.parse import parse_qsl, unquote_plus
+The token endpoint of the data services is here too: it knows client_credentials only (RFC 6749 §4.4).
+"""
+
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, error, visit_of
+from mock_vneid.faces.oidc_clients import FORM, METHODS, NO_STORE, authenticated, read_form, refused
+from mock_vneid.faces.visits import Refusal, Visit, answer, error, visit_of
 from mock_vneid.faces.weather import weather
-from mock_vneid.tokens import CLIENTS, LIFETIME, NDXP, WALLET, Client, Grant
+from mock_vneid.misses import note_refused_token
+from mock_vneid.oidc import assertions, claims
+from mock_vneid.oidc.logins import Login, Refused
+from mock_vneid.oidc.requests import PROMPTS, is_verifier
+from mock_vneid.tokens import LIFETIME, NDXP, TYPE, WALLET, Client, Denied, Grant
 
 router = APIRouter(prefix="/w/{world}")
 
-_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_CHALLENGE = {**_NO_STORE, "WWW-Authenticate": 'Basic realm="mock_vneid"'}
-_MOST_FIELDS = 20
+_CACHED = {"Cache-Control": "max-age=300"}
+_USERINFO = Grant(claims.AUDIENCE, ("openid",))
+_LOGIN_GRANTS = ("authorization_code", "refresh_token")
+_LOGIN_FIELDS = ("code", "redirect_uri", "code_verifier", "refresh_token")
+_NDXP_KNOWS = ("client_credentials",)
+_WALLET_KNOWS = (*_NDXP_KNOWS, *_LOGIN_GRANTS)
+_TOLD = ("iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti")
+_OF_ACCESS, _OF_REFRESH = "access_token", "refresh_token"
 
 
-def _invalid_client(description: str) -> Refusal:
-    return error(401, "invalid_client", description, _CHALLENGE)
+# What is announced
 
 
-def _client(authorization: str | None) -> Client:
-    kind, _, credentials = (authorization or "").partition(" ")
-    if kind.lower() != "basic":
-        raise _invalid_client("authenticate the client by HTTP Basic (client_secret_basic)")
-    try:
-        name, colon, secret = b64decode(credentials.strip(), validate=True).decode().partition(":")
-    except (Base64Error, ValueError) as broken:
-        raise _invalid_client("the Basic credentials are not base64 of client_id:client_secret") from broken
-    client = CLIENTS.get(unquote_plus(name))
-    if not colon or client is None or not compare_digest(unquote_plus(secret).encode(), client.secret.encode()):
-        raise _invalid_client("no such client, or not its secret")
-    return client
-
-
-def _form(body: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(
-            body.decode(),
-            keep_blank_values=True,
-            strict_parsing=bool(body),
-            max_num_fields=_MOST_FIELDS,
-            errors="strict",
+def _metadata(base: str) -> dict[str, Any]:
+    """OIDC Discovery §3, RFC 8414 §2. Nothing stands here that is not enforced."""
+    oidc = f"{base}/oidc"
+    methods = {
+        f"{endpoint}_endpoint_auth_{what}": list(values)
+        for endpoint in ("token", "introspection", "revocation")
+        for what, values in (
+            ("methods_supported", METHODS),
+            ("signing_alg_values_supported", assertions.ALGORITHMS),
         )
-    except ValueError as broken:
-        raise error(400, "invalid_request", "the body is not a form", _NO_STORE) from broken
-    form = dict(pairs)
-    if len(form) < len(pairs):
-        raise error(400, "invalid_request", "a parameter is given twice", _NO_STORE)
-    return form
+    }
+    return {
+        "issuer": base,
+        "authorization_endpoint": f"{oidc}/authorize",
+        "token_endpoint": f"{oidc}/token",
+        "userinfo_endpoint": f"{oidc}/userinfo",
+        "jwks_uri": f"{oidc}/jwks",
+        "pushed_authorization_request_endpoint": f"{oidc}/par",
+        "introspection_endpoint": f"{oidc}/introspect",
+        "revocation_endpoint": f"{oidc}/revoke",
+        "end_session_endpoint": f"{oidc}/end_session",
+        "scopes_supported": [*claims.SCOPES, *WALLET.scopes],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": list(_WALLET_KNOWS),
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "require_pushed_authorization_requests": False,
+        "prompt_values_supported": list(PROMPTS),
+        "acr_values_supported": list(claims.ACR.values()),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "claims_supported": [
+            *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "sid", "at_hash"),
+            *(name for names in claims.ACCOUNT.values() for name in names),
+        ],
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        **methods,
+    }
+
+
+@router.get("/.well-known/openid-configuration", tags=["login"], summary="What this issuer can do")
+async def discovery(request: Request) -> Response:
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "discovery")
+    return in_its_place or answer(_metadata(visit.base), headers=_CACHED)
+
+
+@router.get("/oidc/jwks", tags=["tokens"], summary="The key that signs access tokens and ID tokens")
+async def token_keys(request: Request) -> Response:
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "jwks")
+    return in_its_place or answer({"keys": [visit.world.keys.tokens.jwk]}, headers=_CACHED)
+
+
+# Tokens
 
 
 def _scope(asked: str | None, grant: Grant) -> str:
     """What was asked for, each once; everything this endpoint gives when nothing was."""
     scopes = list(dict.fromkeys((asked or " ".join(grant.scopes)).split()))
     if not scopes or not set(scopes) <= set(grant.scopes):
-        raise error(400, "invalid_scope", f"this endpoint gives: {' '.join(grant.scopes)}", _NO_STORE)
+        raise refused("invalid_scope", f"this endpoint gives: {' '.join(grant.scopes)}")
     return " ".join(scopes)
 
 
-async def _token(request: Request, grant: Grant, service: str) -> Response:
+async def _token(request: Request, grant: Grant, service: str, knows: tuple[str, ...]) -> Response:
     visit = visit_of(request)
     _, in_its_place = await weather(visit, "oidc", service)
     if in_its_place is not None:
         return in_its_place
-    form = _form(await body_of(request, "application/x-www-form-urlencoded"))
-    client = _client(request.headers.get("authorization"))
-    visit.entry.client = client.id
-    if "client_secret" in form or form.get("client_id", client.id) != client.id:
-        raise error(400, "invalid_request", "authenticate in one way only: HTTP Basic", _NO_STORE)
-    if "grant_type" not in form:
-        raise error(400, "invalid_request", "grant_type is missing", _NO_STORE)
-    if form["grant_type"] != "client_credentials":
-        raise error(400, "unsupported_grant_type", "this endpoint knows client_credentials only", _NO_STORE)
-    return answer(_issue(visit, client, grant, _scope(form.get("scope"), grant)), headers=_NO_STORE)
+    form = await read_form(request)
+    client = authenticated(visit, request, form)
+    kind = form.get("grant_type")
+    if kind is None:
+        raise refused("invalid_request", "grant_type is missing")
+    if kind not in knows:
+        raise refused("unsupported_grant_type", f"this endpoint knows: {', '.join(knows)}")
+    if kind not in client.grants:
+        raise refused("unauthorized_client", f"the client is registered for: {', '.join(client.grants)}")
+    try:
+        match kind:
+            case "authorization_code":
+                body = _redeem(visit, client, form)
+            case "refresh_token":
+                body = _refresh(visit, client, form)
+            case _:
+                body = _issue(visit, client, grant, _scope(form.get("scope"), grant))
+    except Refused as wrong:
+        raise refused(wrong.error, wrong.description) from wrong
+    return answer(body, headers=NO_STORE)
 
 
 def _issue(visit: Visit, client: Client, grant: Grant, scope: str) -> dict[str, str | int]:
@@ -86,37 +134,179 @@ def _issue(visit: Visit, client: Client, grant: Grant, scope: str) -> dict[str, 
     return {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": scope}
 
 
-_FORM = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": {
-                    "type": "object",
-                    "required": ["grant_type"],
-                    "properties": {
-                        "grant_type": {"type": "string", "enum": ["client_credentials"]},
-                        "scope": {"type": "string"},
-                    },
-                }
-            }
-        },
-    }
-}
+def _needed(form: dict[str, str], name: str) -> str:
+    if not form.get(name):
+        raise Refused("invalid_request", f"{name} is missing")
+    return form[name]
 
 
-@router.post("/oidc/token", tags=["tokens"], summary="An access token for the wallet", openapi_extra=_FORM)
+def _redeem(visit: Visit, client: Client, form: dict[str, str]) -> dict[str, Any]:
+    code, target, verifier = (_needed(form, name) for name in ("code", "redirect_uri", "code_verifier"))
+    if not is_verifier(verifier):
+        raise Refused("invalid_request", "code_verifier is 43 to 128 unreserved characters (RFC 7636 §4.1)")
+    logins, now = visit.world.logins, visit.world.now()
+    login = logins.redeem(code, client.id, target, verifier, now)
+    refresh = logins.refresh_token(login, now) if "offline_access" in login.scopes else None
+    return _told(visit, login, login.scopes, refresh, with_nonce=True)
+
+
+def _refresh(visit: Visit, client: Client, form: dict[str, str]) -> dict[str, Any]:
+    asked, now = form.get("scope", "").split(), visit.world.now()
+    login, refresh = visit.world.logins.refresh(_needed(form, "refresh_token"), client.id, set(asked), now)
+    scopes = tuple(scope for scope in login.scopes if scope in asked) or login.scopes
+    return _told(visit, login, scopes, refresh, with_nonce=False)
+
+
+def _told(
+    visit: Visit, login: Login, scopes: tuple[str, ...], refresh: str | None, *, with_nonce: bool
+) -> dict[str, Any]:
+    world, who = visit.world, _account(visit, login)
+    if who is None:
+        raise Refused("invalid_grant", "the person has no account any more")
+    access = claims.access_token(world.keys.tokens, visit.base, login, who.sub, scopes, world.now())
+    body = {"access_token": access, "token_type": "Bearer", "expires_in": LIFETIME, "scope": " ".join(scopes)}
+    if refresh is not None:
+        body["refresh_token"] = refresh
+    if "openid" in scopes:
+        struck = claims.struck_for(world, "vneid", login.person_id, visit.entry.faults)
+        body["id_token"] = claims.id_token(world, visit.base, login, who, access, struck, with_nonce=with_nonce)
+    return body
+
+
+def _account(visit: Visit, login: Login) -> claims.Account | None:
+    visit.entry.holder_kind, visit.entry.holder_id = "person", login.person_id
+    return claims.account(visit.world, login.person_id)
+
+
+def _form(grants: tuple[str, ...], *more: str) -> dict[str, Any]:
+    """The OpenAPI of a form that the endpoint reads itself."""
+    fields: dict[str, Any] = {"grant_type": {"type": "string", "enum": list(grants)}}
+    fields |= {name: {"type": "string"} for name in ("scope", "client_assertion_type", "client_assertion", *more)}
+    schema = {"type": "object", "required": ["grant_type"], "properties": fields}
+    return {"requestBody": {"required": True, "content": {FORM: {"schema": schema}}}}
+
+
+@router.post(
+    "/oidc/token",
+    tags=["tokens"],
+    summary="Tokens: for the wallet, or of a login",
+    openapi_extra=_form(_WALLET_KNOWS, *_LOGIN_FIELDS),
+)
 async def wallet_token(request: Request) -> Response:
-    """Scope `wallet.search`, audience `wallet`, for 300 seconds of the world's clock."""
-    return await _token(request, WALLET, "vneid")
+    """client_credentials: scope `wallet.search`, audience `wallet`, for 300 seconds of the world's clock.
+
+    authorization_code and refresh_token: the ID token, an access token for userinfo, the next refresh token.
+    """
+    return await _token(request, WALLET, "vneid", _WALLET_KNOWS)
 
 
-@router.post("/ndxp/token", tags=["tokens"], summary="An access token for the data services", openapi_extra=_FORM)
+@router.post(
+    "/ndxp/token", tags=["tokens"], summary="An access token for the data services", openapi_extra=_form(_NDXP_KNOWS)
+)
 async def ndxp_token(request: Request) -> Response:
     """Scope `ndxp.read`, audience `ndxp`, for 300 seconds of the world's clock."""
-    return await _token(request, NDXP, "ndxp")
+    return await _token(request, NDXP, "ndxp", _NDXP_KNOWS)
 
 
-@router.get("/oidc/jwks", tags=["tokens"], summary="The key that signs access tokens")
-async def token_keys(request: Request) -> Response:
-    return answer({"keys": [visit_of(request).world.keys.tokens.jwk]}, headers={"Cache-Control": "max-age=300"})
+# What tokens open, and whether they still do
+
+
+def _challenged(denied: Denied) -> Refusal:
+    """RFC 6750 §3; without any token the challenge names no error."""
+    said = f'Bearer error="{denied.error}", error_description="{denied.description}"'
+    return error(denied.status, denied.error, denied.description, {"WWW-Authenticate": said})
+
+
+@router.get("/oidc/userinfo", tags=["login"], summary="The claims of the account")
+@router.post("/oidc/userinfo", tags=["login"], summary="The claims of the account")
+async def userinfo(request: Request) -> Response:
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "userinfo")
+    if in_its_place is not None:
+        return in_its_place
+    world, now = visit.world, visit.world.now()
+    bearer = request.headers.get("authorization")
+    try:
+        said = world.tokens.opened(world.keys.tokens, visit.base, bearer, _USERINFO.audience, "openid", now)
+        visit.entry.client = said["client_id"]
+        login = world.logins.live(said["login"], now)
+        who = None if login is None else _account(visit, login)
+        if login is None or who is None:
+            raise Denied(401, "invalid_token", "the login behind the token was revoked, or is forgotten")
+    except Denied as denied:
+        note_refused_token(visit, bearer, _USERINFO)
+        raise _challenged(denied) from denied
+    body = claims.userinfo(who, said["scope"].split(" "))
+    if claims.struck_for(world, "userinfo", login.person_id, visit.entry.faults).document("wrong_sub", None):
+        body["sub"] = f"{body['sub'][:-1]}{'0' if body['sub'][-1] != '0' else '1'}"
+    return answer(body, headers=NO_STORE)
+
+
+def _found(visit: Visit, token: str) -> tuple[str, dict[str, Any]] | None:
+    """What kind of token this is, and its claims (RFC 7662 §2.2), while it is good; None otherwise."""
+    world, now = visit.world, visit.world.now()
+    if login := world.logins.peek(token, now):
+        said: dict[str, Any] = {"client_id": login.client_id, "scope": " ".join(login.scopes), "iss": visit.base}
+        return _OF_REFRESH, said
+    try:
+        said = world.keys.tokens.read(token, TYPE)
+    except ValueError:
+        return None
+    of_login = "login" in said
+    if (
+        said["iss"] != visit.base
+        or now >= said["exp"]
+        or world.tokens.is_revoked(said)
+        or (of_login and world.logins.live(said["login"], now) is None)
+    ):
+        return None
+    return _OF_ACCESS, said
+
+
+async def _asked_about(request: Request, service: str) -> Response | tuple[Visit, Client, str]:
+    """The visit, the client, and the token it asks about; or what a fault puts in the place of the answer."""
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", service)
+    if in_its_place is not None:
+        return in_its_place
+    form = await read_form(request)
+    client = authenticated(visit, request, form)
+    if not form.get("token"):
+        raise refused("invalid_request", "token is missing")
+    return visit, client, form["token"]
+
+
+@router.post("/oidc/introspect", tags=["login"], summary="Is this token of mine still good? (RFC 7662)")
+async def introspect(request: Request) -> Response:
+    """A client learns about its own tokens; of others it learns nothing but `active: false`."""
+    asked = await _asked_about(request, "introspect")
+    if isinstance(asked, Response):
+        return asked
+    visit, client, token = asked
+    found = _found(visit, token)
+    if found is None or found[1]["client_id"] != client.id:
+        return answer({"active": False}, headers=NO_STORE)
+    kind, said = found
+    told: dict[str, Any] = {name: said[name] for name in _TOLD if name in said}
+    if kind == _OF_ACCESS:
+        told["token_type"] = "Bearer"
+    return answer({"active": True, **told}, headers=NO_STORE)
+
+
+@router.post("/oidc/revoke", tags=["login"], summary="This token of mine opens nothing any more (RFC 7009)")
+async def revoke(request: Request) -> Response:
+    """A refresh token takes its whole family with it; an access token goes alone. Unknown ones are so already."""
+    asked = await _asked_about(request, "revoke")
+    if isinstance(asked, Response):
+        return asked
+    visit, client, token = asked
+    world, now = visit.world, visit.world.now()
+    login, found = world.logins.owner(token, now), _found(visit, token)
+    owner = login.client_id if login else found and found[1]["client_id"]
+    if owner not in (None, client.id):
+        raise refused("invalid_request", "the token is another client's")
+    if login:
+        login.revoked = True
+    elif found:
+        world.tokens.revoke(found[1], now)
+    return Response(status_code=200, headers=NO_STORE)

@@ -1,5 +1,7 @@
 """The national public service portal's catalogue: `LayDanhSachTTHC` (all procedures) and `LayThuTuc` (one of them).
 
+Dossiers come in by the same door: `portal_dossiers.py` says what that rests on.
+
 Observed in public integrations, not an official specification; what each thing rests on:
 
 - `POST …/mapi/login {username, password}` → `{error_code, session}`: the login of the portal behind a province's
@@ -33,8 +35,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_vneid.catalogue import Component, Level, Procedure
+from mock_vneid.faces import portal_dossiers
 from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, visit_of
 from mock_vneid.faces.weather import weather
+from mock_vneid.misses import note_refused_token
 from mock_vneid.specs import VIETNAM, ProcedureCode, Words
 from mock_vneid.tokens import CLIENTS, Denied, Grant
 from mock_vneid.wire import Wire, said
@@ -137,6 +141,7 @@ def _check_session(visit: Visit, session: str) -> None:
             world.keys.tokens, visit.base, f"Bearer {session}", PORTAL.audience, PORTAL.scopes[0], world.now()
         )
     except Denied as denied:
+        note_refused_token(visit, f"Bearer {session}", PORTAL)
         raise _refused("Phiên làm việc không hợp lệ hoặc đã hết hạn") from denied
 
 
@@ -151,7 +156,8 @@ def _question(visit: Visit, asked: dict[str, Any], service: str) -> AllProcedure
                 return OneProcedure.model_validate(asked)
     except ValidationError as error:
         raise _wrong(error) from None
-    raise _refused("Không có dịch vụ này: service là LayDanhSachTTHC hoặc LayThuTuc")
+    dossiers = ", ".join(portal_dossiers.SERVICES)
+    raise _refused(f"Không có dịch vụ này: service là LayDanhSachTTHC hoặc LayThuTuc; về hồ sơ: {dossiers}")
 
 
 def _changed(procedure: Procedure) -> dict[str, str]:
@@ -213,8 +219,8 @@ async def login(request: Request) -> Response:
 
 @router.post(
     "/mapi/services",
-    summary="LayDanhSachTTHC, LayThuTuc: the service is named in the body",
-    openapi_extra=_documented(AllProcedures, OneProcedure),
+    summary="LayDanhSachTTHC, LayThuTuc, and the dossiers: the service is named in the body",
+    openapi_extra=_documented(AllProcedures, OneProcedure, *portal_dossiers.DOCUMENTED),
 )
 async def services(request: Request) -> Response:
     """The list of all procedures by code; or one procedure with its dossier, nothing where the code is unknown."""
@@ -226,6 +232,14 @@ async def services(request: Request) -> Response:
         return in_its_place
     if isinstance(asked, Refusal):
         raise asked
+    if service in portal_dossiers.SERVICES:
+        _check_session(visit, _text(asked, "session"))
+        try:
+            return answer(portal_dossiers.take(visit, service, asked))
+        except ValidationError as error:
+            raise _wrong(error) from None
+        except ValueError as refused:
+            raise _refused(str(refused)) from None
     question = _question(visit, asked, service)
     catalogue = visit.world.state.catalogue
     if isinstance(question, AllProcedures):

@@ -1,6 +1,7 @@
 """One request to a face: which world it is in, what the journal notes of it, and under which base URL it came."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import time
 from typing import Any
@@ -20,12 +21,17 @@ _PATH = re.compile(r"/w/([^/]+)(/(?:([^/]*).*)?)?", re.DOTALL)
 _HOST = re.compile(rb"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 
 
+# The start of a response and its whole body, to be sent on as a fault lets them.
+Spoiled = Callable[[Message, bytes, Scope, Receive, Send], Awaitable[None]]
+
+
 @dataclass(slots=True)
 class Visit:
     universe: Universe
     world: World
     entry: Entry
     base: str  # the world's base URL, and so its issuer
+    spoiled: Spoiled | None = None  # sends the finished answer in place of us, when a fault may yet spoil it
 
 
 class Refusal(Exception):
@@ -59,7 +65,7 @@ class Recorder:
         if found is None:
             await self._app(scope, receive, send)
             return
-        world = self._universe.worlds.get(found[1])
+        world = self._universe.find(found[1])
         if world is None:
             unknown = {
                 "error": "unknown_world",
@@ -68,27 +74,37 @@ class Recorder:
             await answer(unknown, 404)(scope, receive, send)
             return
         entry = world.journal.open(time(), (found[3] or "")[:_NOTED], scope["method"], (found[2] or "/")[:_NOTED])
-        base = self._base(scope, world)
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        base = base_of(self._universe, world, scope["scheme"], host)
         if base is None:
             entry.status = 400
             await answer({"error": "bad_request", "error_description": "the Host header names no host"}, 400)(
                 scope, receive, send
             )
             return
-        scope.setdefault("state", {})["visit"] = Visit(self._universe, world, entry, base)
+        visit = scope.setdefault("state", {})["visit"] = Visit(self._universe, world, entry, base)
+        start: Message = {}
+        body = bytearray()
 
         async def noting(message: Message) -> None:
+            nonlocal start
             if message["type"] == "http.response.start":
-                entry.status = message["status"]
-            await send(message)
+                entry.status, start = message["status"], message
+            if visit.spoiled is None:
+                await send(message)
+            elif message["type"] == "http.response.body":  # held until it is whole
+                body.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    await visit.spoiled(start, bytes(body), scope, receive, send)
 
         await self._app(scope, receive, noting)
 
-    def _base(self, scope: Scope, world: World) -> str | None:
-        if self._universe.public_url:
-            return f"{self._universe.public_url}/w/{world.name}"
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        return f"{scope['scheme']}://{host.decode('ascii')}/w/{world.name}" if _HOST.fullmatch(host) else None
+
+def base_of(universe: Universe, world: World, scheme: str, host: bytes) -> str | None:
+    """The base URL of a world, as this request has it; None when its Host header names no host."""
+    if universe.public_url:
+        return f"{universe.public_url}/w/{world.name}"
+    return f"{scheme}://{host.decode('ascii')}/w/{world.name}" if _HOST.fullmatch(host) else None
 
 
 def visit_of(request: Request) -> Visit:

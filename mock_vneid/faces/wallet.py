@@ -12,15 +12,16 @@ from starlette.responses import Response
 from mock_vneid.faces.admission import Admitted, admit, documented
 from mock_vneid.faces.visits import answer, visit_of
 from mock_vneid.faces.weather import weather
+from mock_vneid.forgery import signed
 from mock_vneid.ids import another_id
-from mock_vneid.people import FULL_IDENTITY_LEVEL, Holder, Holding, facts, wallet_state
+from mock_vneid.people import FULL_IDENTITY_LEVEL, Holder, Holding, wallet_state
+from mock_vneid.situations import held, told
 from mock_vneid.tokens import WALLET
 
 router = APIRouter(prefix="/w/{world}/wallet", tags=["wallet"])
 
 DOCUMENT = "vneid-document+jwt"
 LIFETIME = 300  # seconds, of the message, by the real clock
-TWO_DAYS = 2 * 24 * 3600
 
 
 def document_id(seed: int, holder_id: str, document_type: str, holding: Holding) -> str:
@@ -31,7 +32,7 @@ def document_id(seed: int, holder_id: str, document_type: str, holding: Holding)
 
 def _document(asked: Admitted, holder: Holder, document_type: str, holding: Holding) -> str:
     query, struck, world = asked.query, asked.struck, asked.visit.world
-    issued_at = int(time()) - (TWO_DAYS if struck.document("stale", document_type) else 0)
+    issued_at = int(time()) - struck.age(document_type)
     holder_id = another_id(holder.id) if struck.document("wrong_person", document_type) else holder.id
     claims = {
         "iss": asked.visit.base,
@@ -44,15 +45,14 @@ def _document(asked: Admitted, holder: Holder, document_type: str, holding: Hold
         "document_type": document_type,
         "holder": {"kind": query.holder.kind, "id": holder_id},
         "account_level": FULL_IDENTITY_LEVEL,
-        **facts(holder, holding),
+        **told(world, struck, holder, document_type, holding),
     }
-    key = world.keys.retired if struck.document("retired_key", document_type) else world.keys.documents
-    return key.sign(DOCUMENT, claims, spoil=struck.document("bad_signature", document_type))
+    return signed(world.keys, DOCUMENT, claims, struck, document_type)
 
 
 def _result(asked: Admitted, document_type: str) -> dict[str, Any]:
     holder = asked.holder
-    holding = asked.visit.world.holding(holder.id, document_type) if holder else None
+    holding = held(asked.visit.world, asked.struck, "wallet", holder, document_type) if holder else None
     if holder is None or holding is None:
         return {"document_type": document_type, "status": "absent"}
     state = wallet_state(holder, holding)
@@ -65,12 +65,22 @@ def _result(asked: Admitted, document_type: str) -> dict[str, Any]:
     }
 
 
+def found(asked: Admitted) -> dict[str, Any]:
+    """The body of the answer."""
+    return {
+        "request_id": asked.query.request_id,
+        "results": [_result(asked, document_type) for document_type in asked.query.types],
+    }
+
+
 @router.get("/jwks", summary="The key that signs documents")
 async def keys(request: Request) -> Response:
-    """The current key alone: a document signed by a retired one proves nothing."""
+    """The current key, and the one before it after a rotation: a document signed by a retired one proves nothing."""
     visit = visit_of(request)
-    _, in_its_place = await weather(visit, "wallet", "jwks")
-    return in_its_place or answer({"keys": [visit.world.keys.documents.jwk]}, headers={"Cache-Control": "max-age=300"})
+    struck, in_its_place = await weather(visit, "wallet", "jwks")
+    keys = visit.world.keys
+    published = [keys.retired] if struck.answer("stale_cache") else keys.published()
+    return in_its_place or answer({"keys": [key.jwk for key in published]}, headers={"Cache-Control": "max-age=300"})
 
 
 @router.post("/documents/search", summary="A holder's documents by type", openapi_extra=documented("wallet.search"))
@@ -79,5 +89,4 @@ async def search(request: Request) -> Response:
     asked = await admit(request, "wallet", "search", WALLET)
     if isinstance(asked, Response):
         return asked
-    results = [_result(asked, document_type) for document_type in asked.query.types]
-    return answer({"request_id": asked.query.request_id, "results": results})
+    return answer(found(asked))

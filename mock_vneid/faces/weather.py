@@ -1,20 +1,19 @@
 """Faults of transport: what a client sees when the line or the machine at its end is in trouble, not the data."""
 
 import asyncio
-import socket
-import struct
-from typing import Any
+from functools import partial
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mock_vneid.faces.line import Patience, connection_of, drop
+from mock_vneid.faces.spoiling import send_spoiled
 from mock_vneid.faces.visits import Visit
 from mock_vneid.faults import Face, Fault, Struck
 
-# The key under which the server hands us the connection of a request (`server.py`).
-CONNECTION = "mock_vneid.connection"
-
-_RESET_AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: closing sends RST instead of FIN
+_MAINTENANCE = (
+    "<!doctype html><html lang=vi><title>Bảo trì</title><p>Hệ thống đang bảo trì, vui lòng quay lại sau.</p></html>"
+)
 
 
 class NoAnswer(Response):
@@ -26,44 +25,43 @@ class NoAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._seconds:
-            leaving = asyncio.ensure_future(_left(receive))
-            closing = self._universe.held_until_close()
-            await asyncio.wait({leaving, closing}, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
-            leaving.cancel()
-            self._universe.let_go(closing)
-        await _drop(scope, receive)
+            async with Patience(self._universe, receive) as patience:
+                await patience.wait(self._seconds)
+        await drop(scope, receive)
 
 
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+class HalfClosed(NoAnswer):
+    """Ends the sending side at once and goes on listening, as long as `NoAnswer` waits."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection_of(scope).write_eof()
+        await super().__call__(scope, receive, send)
 
 
-async def _drop(scope: Scope, receive: Receive) -> None:
-    connection: dict[str, Any] | None = scope.get("extensions", {}).get(CONNECTION)
-    if connection is None:  # no socket under us (an in-process transport): the caller sees the same error
-        raise ConnectionResetError("the sandbox dropped the connection, as a fault told it to")
-    transport: asyncio.Transport = connection["transport"]
-    wire = transport.get_extra_info("socket")
-    if wire is not None and not transport.is_closing():
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_ONCE)
-    transport.abort()
-    await _left(receive)
+def _again(fault: Fault) -> dict[str, str]:
+    return {"Retry-After": str(fault.attribute("seconds"))}
 
 
 def _in_place_of_answer(visit: Visit, fault: Fault) -> Response:
-    again = {"Retry-After": "1"}
     match fault.kind:
         case "timeout":
             return NoAnswer(visit, fault.attribute("seconds"))
         case "reset":
             return NoAnswer(visit, 0)
+        case "half_close":
+            return HalfClosed(visit, fault.attribute("seconds"))
         case "http_500":
             return Response("Internal Server Error", 500, media_type="text/plain")
         case "http_503":
-            return Response("Service Unavailable", 503, again, media_type="text/plain")
+            return Response("Service Unavailable", 503, _again(fault), media_type="text/plain")
         case "rate_limit":
-            return Response("Too Many Requests", 429, again, media_type="text/plain")
+            return Response("Too Many Requests", 429, _again(fault), media_type="text/plain")
+        case "redirect":
+            return Response("", 302, {"Location": f"{visit.base}/sign-in"})
+        case "empty_body":
+            return Response(b"", media_type="application/json")
+        case "html_page":
+            return Response(_MAINTENANCE, media_type="text/html")
         case _:  # garbage: it begins like an answer
             return Response(b'{"request_id": "\xc3\x28", "results": [{"document_type":', media_type="application/json")
 
@@ -76,6 +74,8 @@ async def weather(visit: Visit, face: Face, service: str) -> tuple[Struck, Respo
     struck = Struck(faults, visit.world.state.seed, entry.faults)
     if not faults:
         return struck, None
+    if struck.on_the_line():
+        visit.spoiled = partial(send_spoiled, visit.universe, struck)
     if seconds := struck.latency():
         await asyncio.sleep(seconds)
     fault = struck.transport()

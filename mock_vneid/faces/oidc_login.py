@@ -1,0 +1,346 @@
+"""The front door of the login: where browsers come (authorize, login, end_session), and what is pushed ahead (PAR)."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_vneid.faces.oidc_clients import FORM, NO_STORE, authenticated, read_form, refused
+from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, visit_of
+from mock_vneid.faces.weather import weather
+from mock_vneid.misses import nearest
+from mock_vneid.oidc import claims
+from mock_vneid.oidc.logins import PUSHED_LIFETIME, SESSION_LIFETIME, Asked, Logout, Refused, Session, public_sid
+from mock_vneid.oidc.pages import candidates, page
+from mock_vneid.oidc.requests import NoAddress, addressee, callback, checked, parameters
+
+router = APIRouter(prefix="/w/{world}/oidc", tags=["login"])
+
+COOKIE = "mock_vneid_session"
+_PUSHED = "urn:ietf:params:oauth:request_uri:"
+_TOLD = {"profile": "họ tên, ngày sinh, giới tính", "vneid": "số định danh, loại và mức tài khoản"}
+# Faults that stand in for the answer to a login, with the words of the error.
+_DENIED = "the person refused"
+_BY_NAME = {"access_denied": _DENIED, "temporarily_unavailable": "the login is out of order for a moment"}
+
+
+def _stopped(visit: Visit, code: str, description: str) -> Response:
+    """A page, for there is nowhere to send the browser to."""
+    visit.entry.error, visit.entry.says = code, description
+    return page(
+        "message",
+        400,
+        title="Không tiếp tục được",
+        text="Ứng dụng đã gửi một yêu cầu không đúng. Hãy báo cho người làm ra nó.",
+        error=code,
+        description=description,
+    )
+
+
+def _redirect(visit: Visit, target: str, session: Session | None = None) -> Response:
+    """303: whatever brought the browser here, it goes on with GET."""
+    response = Response(status_code=303, headers={"Location": target, **NO_STORE, "Referrer-Policy": "no-referrer"})
+    if session is not None:
+        response.set_cookie(
+            COOKIE,
+            session.sid,
+            max_age=SESSION_LIFETIME,
+            path=f"/w/{visit.world.name}/oidc",
+            secure=visit.base.startswith("https:"),
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def _back(
+    visit: Visit, redirect_uri: str, state: str | None, told: dict[str, str], session: Session | None = None
+) -> Response:
+    """Back to the client, with `state` as it came and `iss` (RFC 9207)."""
+    visit.entry.error, visit.entry.says = told.get("error"), told.get("error_description")
+    return _redirect(visit, callback(redirect_uri, {**told, "state": state, "iss": visit.base}), session)
+
+
+def _back_with(visit: Visit, asked: Asked, error: str, description: str) -> Response:
+    return _back(visit, asked.redirect_uri, asked.state, {"error": error, "error_description": description})
+
+
+async def _sent(request: Request) -> tuple[dict[str, str], set[str]]:
+    """The parameters of a query (GET) or form (POST), and those given twice. NoAddress when they are neither."""
+    try:
+        if request.method == "GET":
+            return parameters(request.url.query)
+        return parameters((await body_of(request, FORM)).decode())
+    except (ValueError, Refusal) as broken:
+        raise NoAddress("the parameters are no query and no form") from broken
+
+
+# Authorize
+
+
+@router.get("/authorize", summary="Log a citizen in (OIDC Core §3.1.2)")
+@router.post("/authorize", summary="The same, with the parameters as a form")
+async def authorize(request: Request) -> Response:
+    """Answers with a redirect to the client, with the page on which to choose a person, or with why neither may be."""
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "authorize")
+    if in_its_place is not None:
+        return in_its_place
+    clients = visit.world.state.clients
+    try:
+        params, twice = await _sent(request)
+        if params.get("request_uri", "").startswith(_PUSHED):
+            return _decided(visit, request, _pushed(visit, params, twice))
+        _note_miss(visit, params)
+        client = addressee(params, twice, clients)
+        visit.entry.client = client.id
+    except NoAddress as wrong:
+        return _stopped(visit, "invalid_request", str(wrong))
+    try:
+        return _decided(visit, request, checked(params, twice, client))
+    except Refused as wrong:
+        told = {"error": wrong.error, "error_description": wrong.description}
+        return _back(visit, params["redirect_uri"], params.get("state"), told)
+
+
+def _note_miss(visit: Visit, params: dict[str, str]) -> None:
+    """For the journal: the client or redirect URI that was perhaps meant."""
+    clients, asked = visit.world.state.clients, params.get("redirect_uri", "")
+    client = clients.get(params.get("client_id", ""))
+    if client is None:
+        visit.entry.refuse("client_id", nearest("client", params.get("client_id", ""), list(clients)))
+    elif asked not in client.redirect_uris:
+        visit.entry.refuse("redirect_uri", nearest("redirect_uri", asked, client.redirect_uris))
+
+
+def _pushed(visit: Visit, params: dict[str, str], twice: set[str]) -> Asked:
+    """The request that was pushed ahead; it is used up by this (RFC 9126 §4)."""
+    if twice.intersection(("client_id", "request_uri")):
+        raise NoAddress("client_id or request_uri is given twice")
+    logins, now = visit.world.logins, visit.world.now()
+    client_id, name = params.get("client_id"), params["request_uri"].removeprefix(_PUSHED)
+    found = logins.pushed.get(name, now)
+    if found is None or found.client_id != client_id or client_id not in visit.world.state.clients:
+        raise NoAddress("no such request_uri of this client: it was used, it has expired, or it never was")
+    logins.pushed.take(name, now)
+    visit.entry.client = client_id
+    return found
+
+
+def _decided(visit: Visit, request: Request, asked: Asked) -> Response:
+    """At once for whoever is logged in, or is named by a test (`login_hint` with `prompt=none`); else by the page."""
+    world, now = visit.world, visit.world.now()
+    session = world.logins.session(request.cookies.get(COOKIE), now)
+    if session and asked.max_age is not None and now - session.began_at > asked.max_age:
+        session = None
+    if "none" in asked.prompt and asked.login_hint is not None:
+        hinted = claims.account(world, asked.login_hint)
+        if hinted is None:
+            return _back_with(visit, asked, "login_required", "login_hint is nobody with an account in this world")
+        if session is None or session.person_id != hinted.person.id:
+            session = _fresh(visit, request, hinted.person.id)
+        session.clients.add(asked.client_id)
+    if session and _is_another(visit, asked, session):
+        session = None
+    if "none" in asked.prompt:
+        if session is None:
+            return _back_with(visit, asked, "login_required", "nobody, or somebody else, is logged in")
+        if asked.client_id not in session.clients:
+            return _back_with(visit, asked, "consent_required", "the person has not agreed to this client yet")
+        return _completed(visit, asked, session)
+    if session and not asked.prompt and asked.client_id in session.clients:
+        return _completed(visit, asked, session)
+    return _question(visit, world.logins.questions.put(asked, now), asked, asked.login_hint or "")
+
+
+def _fresh(visit: Visit, request: Request, person_id: str) -> Session:
+    """A session of this person in the place of the browser's last one."""
+    logins, now = visit.world.logins, visit.world.now()
+    logins.close_session(request.cookies.get(COOKIE, ""), now)
+    return logins.open_session(person_id, now)
+
+
+def _is_another(visit: Visit, asked: Asked, session: Session) -> bool:
+    """Whether a hint names somebody else than who is logged in."""
+    if asked.login_hint is not None and asked.login_hint != session.person_id:
+        return True
+    if asked.id_token_hint is None:
+        return False
+    said = _hinted(visit, asked.id_token_hint)
+    who = claims.account(visit.world, session.person_id)
+    return said is None or who is None or said["sub"] != who.sub
+
+
+def _hinted(visit: Visit, token: str) -> dict[str, Any] | None:
+    """What an ID token of this issuer says, expired or not; None when it is none."""
+    try:
+        said = visit.world.keys.tokens.read(token, claims.ID_TOKEN)
+    except ValueError:
+        return None
+    return said if said["iss"] == visit.base else None
+
+
+def _completed(visit: Visit, asked: Asked, session: Session) -> Response:
+    """The redirect with the code; or with the error that the level of the account, or a fault, is reason for."""
+    world, entry = visit.world, visit.entry
+    entry.holder_kind, entry.holder_id = "person", session.person_id
+    who = claims.account(world, session.person_id)
+    if who is None:
+        return _back_with(visit, asked, "login_required", "the account is no more")
+    if who.person.identity_level < asked.level:
+        return _back_with(
+            visit,
+            asked,
+            "unmet_authentication_requirements",
+            f"acr_values asks for {claims.ACR[asked.level]}, the account is of {who.acr}",
+        )
+    struck = claims.struck_for(world, "authorize", session.person_id, entry.faults)
+    for kind, words in _BY_NAME.items():
+        if struck.answer(kind):
+            return _back_with(visit, asked, kind, words)
+    told: dict[str, str | None] = {
+        "code": world.logins.consent(asked, session, world.now()),
+        "state": asked.state,
+        "iss": visit.base,
+    }
+    if asked.state is not None and struck.document("wrong_state", None):
+        told["state"] = f"{asked.state}-another"
+    if struck.document("wrong_callback_iss", None):
+        told["iss"] = f"{visit.base}-another"
+    if struck.document("no_callback_iss", None):
+        told["iss"] = None
+    return _redirect(visit, callback(asked.redirect_uri, told), session)
+
+
+# The page on which to choose
+
+
+def _question(visit: Visit, question: str, asked: Asked, wanted: str, problem: str = "") -> Response:
+    people, more = candidates(visit.world, wanted)
+    return page(
+        "login",
+        client_id=asked.client_id,
+        told=", ".join(_TOLD[scope] for scope in asked.scopes if scope in _TOLD) or "một mã riêng, không nói lên ai",
+        level=asked.level,
+        question=question,
+        wanted=wanted,
+        people=people,
+        more=more,
+        virtual=visit.world.state.population == "virtual",
+        problem=problem,
+    )
+
+
+@router.post("/login", summary="Search, choose, or refuse: the form of the login page")
+async def login(request: Request) -> Response:
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "authorize")
+    if in_its_place is not None:
+        return in_its_place
+    world, now = visit.world, visit.world.now()
+    try:
+        sent, _ = await _sent(request)
+    except NoAddress as wrong:
+        return _stopped(visit, "invalid_request", str(wrong))
+    question = sent.get("question", "")
+    asked = world.logins.questions.get(question, now)
+    if asked is None:
+        return _stopped(visit, "invalid_request", "this login has ended, or waited too long: start again at the client")
+    visit.entry.client = asked.client_id
+    if "deny" in sent:
+        world.logins.questions.take(question, now)
+        return _back_with(visit, asked, "access_denied", _DENIED)
+    if "person" not in sent:
+        return _question(visit, question, asked, sent.get("wanted", "")[:100])
+    chosen = claims.account(world, sent["person"])
+    if chosen is None:
+        return _question(visit, question, asked, sent.get("wanted", ""), "Người này không có tài khoản.")
+    world.logins.questions.take(question, now)
+    return _completed(visit, asked, _fresh(visit, request, chosen.person.id))
+
+
+# Pushed ahead
+
+
+@router.post("/par", summary="Push an authorization request ahead (RFC 9126)")
+async def push(request: Request) -> Response:
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "par")
+    if in_its_place is not None:
+        return in_its_place
+    form = await read_form(request)
+    client = authenticated(visit, request, form)
+    params = {name: value for name, value in form.items() if not name.startswith("client_assertion")}
+    if "request_uri" in params:
+        raise refused("invalid_request", "a pushed request holds no request_uri (RFC 9126 §2.1)")
+    params["client_id"] = client.id
+    try:
+        addressee(params, set(), visit.world.state.clients)
+        asked = checked(params, set(), client)
+    except NoAddress as wrong:
+        raise refused("invalid_request", str(wrong)) from wrong
+    except Refused as wrong:
+        raise refused(wrong.error, wrong.description) from wrong
+    name = visit.world.logins.pushed.put(asked, visit.world.now())
+    return answer({"request_uri": f"{_PUSHED}{name}", "expires_in": PUSHED_LIFETIME}, 201, NO_STORE)
+
+
+# Logout
+
+
+@router.get("/end_session", summary="Log out (OpenID Connect RP-Initiated Logout)")
+@router.post("/end_session", summary="The same, with the parameters as a form")
+async def end_session(request: Request) -> Response:
+    """Ends the session; asks the person first, unless `id_token_hint` shows that the client speaks of this session."""
+    visit = visit_of(request)
+    _, in_its_place = await weather(visit, "oidc", "end_session")
+    if in_its_place is not None:
+        return in_its_place
+    world, now = visit.world, visit.world.now()
+    session = world.logins.session(request.cookies.get(COOKIE), now)
+    try:
+        sent, twice = await _sent(request)
+        if twice:
+            raise NoAddress(f"given twice: {', '.join(sorted(twice))}")
+        if "confirm" in sent:
+            logout = world.logins.logouts.take(sent["confirm"], now)
+            if logout is None or session is None or logout.sid != session.sid:
+                raise NoAddress("this logout has ended already, or is another session's")
+            return _ended(visit, session, logout.target)
+        said, target = _leaving(visit, sent)
+    except NoAddress as wrong:
+        return _stopped(visit, "invalid_request", str(wrong))
+    if session and (said is None or said["sid"] != public_sid(session.sid)):
+        return page("logout", logout=world.logins.logouts.put(Logout(session.sid, target), now))
+    return _ended(visit, session, target)
+
+
+def _leaving(visit: Visit, sent: dict[str, str]) -> tuple[dict[str, Any] | None, str | None]:
+    """What the hint says, and where to go afterwards: a registered address of a client that is sure, with `state`."""
+    said = None
+    if "id_token_hint" in sent and (said := _hinted(visit, sent["id_token_hint"])) is None:
+        raise NoAddress("id_token_hint was not issued here")
+    client_id = sent.get("client_id") or (said["aud"] if said else None)
+    if said and said["aud"] != client_id:
+        raise NoAddress("client_id is not the one id_token_hint was issued to")
+    visit.entry.client = client_id
+    target = sent.get("post_logout_redirect_uri")
+    if target is None:
+        return said, None
+    client = visit.world.state.clients.get(client_id or "")
+    if client is None or target not in client.post_logout_redirect_uris:
+        raise NoAddress("post_logout_redirect_uri is not registered for a client named by id_token_hint or client_id")
+    return said, callback(target, {"state": sent.get("state")})
+
+
+def _ended(visit: Visit, session: Session | None, target: str | None) -> Response:
+    if session:
+        visit.world.logins.close_session(session.sid, visit.world.now())
+    response = (
+        _redirect(visit, target)
+        if target
+        else page("message", title="Đã đăng xuất", text="Bạn có thể đóng trang này.", error=None, description=None)
+    )
+    response.delete_cookie(COOKIE, path=f"/w/{visit.world.name}/oidc", httponly=True, samesite="lax")
+    return response

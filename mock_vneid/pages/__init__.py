@@ -1,0 +1,1 @@
+"""What people look at in a browser: plain HTML, no script, nothing fetched from anywhere."""
