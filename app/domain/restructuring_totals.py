@@ -139,13 +139,21 @@ class Asked(StrEnum):
 
 
 _WORST = tuple(Asked)
+# Who asks for a proof in general words asks for these papers among others: the annex names the paper, many published
+# definitions only what it has to prove.
+_PROOFS = {
+    "GCN_QSDD": frozenset({"GIAY_TO_CHO_O"}),
+    "GIAY_KHAI_SINH": frozenset({"GIAY_TO_QUAN_HE_NHAN_THAN"}),
+    "GIAY_CN_KET_HON": frozenset({"GIAY_TO_QUAN_HE_NHAN_THAN"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class AnnexRow:
     """A procedure of the annex. `papers`: for each type the annex names, whether and in which lines it is asked for.
 
-    `overdue_since` is the deadline where the procedure still asks. `needs_review`: the answer rests on a doubtful line.
+    `overdue_since` is the deadline where the procedure still asks. `needs_review`: the answer rests on a doubtful line,
+    or on one that asks in general words.
     """
 
     code: str
@@ -169,6 +177,7 @@ def _annex_row(member: ListMember, review: Review | None, deadline: date | None,
     papers = tuple((code, *_asked(code, lines)) for code in sorted(member.document_types))
     asked = min((a for _, a, _ in papers), key=_WORST.index, default=Asked.UNKNOWN)
     asking = [line for line in lines or () if member.document_types.intersection(line.document_types)]
+    in_general_words = not asking and asked in (Asked.STILL, Asked.IF_NOT_FOUND)
     # A doubtful line may ask for it although it was read otherwise.
     doubtful = [line for line in (asking or lines or ()) if not line.sure]
     overdue = asked is Asked.STILL and deadline is not None and deadline <= on
@@ -179,15 +188,19 @@ def _annex_row(member: ListMember, review: Review | None, deadline: date | None,
         asked=asked,
         papers=papers,
         overdue_since=deadline if overdue else None,
-        needs_review=bool(doubtful) if not asking else len(doubtful) == len(asking),
+        needs_review=in_general_words or (bool(doubtful) if not asking else len(doubtful) == len(asking)),
     )
 
 
 def _asked(code: str, lines: Iterable[Line] | None) -> tuple[Asked, tuple[int, ...]]:
     if lines is None:
         return Asked.UNKNOWN, ()
-    asking = [line for line in lines if code in line.document_types]
+    asking = [line for line in lines if code in line.document_types] or [line for line in lines if _proves(line, code)]
     if not asking:
         return Asked.NO_MORE, ()
     still = [line for line in asking if not line.yields]
     return (Asked.STILL if still else Asked.IF_NOT_FOUND), tuple(line.position for line in still or asking)
+
+
+def _proves(line: Line, code: str) -> bool:
+    return not _PROOFS.get(code, frozenset()).isdisjoint(line.document_types)

@@ -144,6 +144,18 @@ def test_the_worst_paper_speaks_for_the_procedure_and_each_paper_for_itself() ->
     assert row.papers == (("CAN_CUOC", Asked.IF_NOT_FOUND, (1,)), ("GIAY_KHAI_SINH", Asked.STILL, (2,)))
 
 
+@pytest.mark.parametrize(
+    ("conditional", "asked"), [(False, Asked.STILL), (True, Asked.IF_NOT_FOUND)], ids=["paper", "data first"]
+)
+def test_who_asks_for_a_proof_in_general_words_asks_for_the_paper_and_a_person_looks_at_it(
+    conditional: bool, asked: Asked
+) -> None:
+    words = CLAUSE if conditional else "Giấy tờ chứng minh quan hệ nhân thân"
+    row = annex_row(publish(part(1, words, "GIAY_TO_QUAN_HE_NHAN_THAN", conditional=conditional)))
+    assert row.papers == (("CAN_CUOC", Asked.NO_MORE, ()), ("GIAY_KHAI_SINH", asked, (1,)))
+    assert (row.asked, row.needs_review) == (asked, True)
+
+
 def test_that_nothing_is_asked_any_more_is_unsure_while_a_line_is_doubtful() -> None:
     doubtful = part(1, "Giấy tờ khác", "KHAC", doubts=(Doubt("no_known_paper", None),))
     assert annex_row(publish(doubtful)).needs_review
