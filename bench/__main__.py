@@ -23,6 +23,7 @@ from bench import pure
 from bench.databases import journal_in_one_chain, journal_in_strands, measure_inserts, measure_writes
 from bench.load import Run, measure
 from bench.machine import MEASURED, REST, on_cpu
+from bench.readers import reading
 from bench.setup import (
     CHAIN,
     EMPTY,
@@ -38,6 +39,7 @@ from bench.setup import (
     verify_kept,
 )
 
+READ = "with_readers"
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -57,6 +59,7 @@ ROWS = (
     Row("check_sqlite", SQLITE, EMPTY, 0.18, 0.45),
     Row("check_postgresql", POSTGRESQL, RAW, 0.18, 0.60),
     Row("full_path_postgresql", WHOLE, EMPTY, 0.06, 0.30),
+    Row("check_beside_readers", READ, SQLITE, 0.90, 0.90),
     Row("journal_strands", STRANDS, CHAIN),
     Row("load_generator", FIXED, EMPTY),
     Row("verify_document", "door", "cryptography"),
@@ -73,6 +76,7 @@ def measurings(bench: Bench) -> dict[str, Measuring]:
         for name in (EMPTY, NO_IO, SQLITE, POSTGRESQL, WHOLE)
         if name in bench.ports
     }
+    found[READ] = partial(_beside_readers, bench)
     if bench.rows is not None:
         found[RAW] = _measured_here(partial(measure_inserts, bench.urls[RAW], bench.rows))
         for name, write in ((STRANDS, journal_in_strands), (CHAIN, journal_in_one_chain)):
@@ -82,6 +86,12 @@ def measurings(bench: Bench) -> dict[str, Measuring]:
     for name, fn in (("cryptography", raw), ("door", door), ("decide", pure.judging())):
         found[name] = _measured_here(partial(pure.measure, fn))
     return found
+
+
+def _beside_readers(bench: Bench, seconds: float) -> Run:
+    """The same checks while a hundred people read the public list."""
+    with reading(bench.ports[SQLITE]):
+        return measure(bench.ports[SQLITE], bench.requests, max(seconds, 1.5))
 
 
 def _measured_here(measuring: Measuring) -> Measuring:
@@ -158,7 +168,8 @@ def main() -> int:
         runs = take_turns(measurings(bench), rounds, seconds, lambda line: console.print(f"[dim]{line}[/]"))
         for name in (SQLITE, POSTGRESQL, WHOLE):
             if name in runs:
-                verify_kept(bench.urls[name], 1 + sum(run.answers for run in runs[name]))
+                made = [*runs[name], *(runs[READ] if name == SQLITE else ())]
+                verify_kept(bench.urls[name], 1 + sum(run.answers for run in made))
 
     results = {row.name: result(row, runs) for row in ROWS if row.a in runs and row.b in runs}
     console.print(table(results))

@@ -17,6 +17,7 @@ from app.api import (
     restructuring,
     tokens,
 )
+from app.api.caching import Answers
 from app.api.gate import Gate
 from app.api.openapi import describe
 from app.api.requests import QuickRoute
@@ -24,6 +25,7 @@ from app.api.requests import QuickRoute
 
 def assemble(app: FastAPI) -> None:
     problems.install(app)
+    app.state.answers = Answers()
     quick = []
     demands = (paper_demands, batch, decisions, dossiers)
     published = (catalogue, monthly_lists, imports, readings, restructuring, impact)

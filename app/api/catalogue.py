@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request, Response, Security
 
 from app.api import examples
+from app.api.caching import FRESH, Answers, cached
 from app.api.problems import Problem, safe
 from app.api.requests import StrictRoute
 from app.api.schemas.catalogue import (
@@ -228,14 +229,21 @@ async def laws(request: Request, asked: Annotated[LawsIn, Query()]) -> dict[str,
     operation_id="listIntegratedDocuments",
     summary="Danh mục giấy tờ đã tích hợp, dữ liệu thay giấy",
     response_model=IntegratedListOut,
-    responses=_READ,
+    responses={**_READ, 304: {"description": "Không đổi (If-None-Match) / unchanged"}},
 )
-async def integrated_documents(request: Request, asked: Paged) -> dict[str, Any]:
+async def integrated_documents(request: Request, asked: Paged) -> Response:
     """Danh mục mà trung tâm phục vụ hành chính công phải công bố / the list every one-stop centre must publish."""
     desk, known = await _known(request, asked)
     day = _day(asked, desk)
-    found = catalogue.integrated_documents(known, desk.rulebook, day)
-    return views.integrated(known, desk.rulebook, found, day, asked.cursor, asked.limit)
+
+    def write() -> bytes:
+        found = catalogue.integrated_documents(known, desk.rulebook, day)
+        shown = views.integrated(known, desk.rulebook, found, day, asked.cursor, asked.limit)
+        return IntegratedListOut.model_validate(shown).model_dump_json(by_alias=True).encode()
+
+    answers: Answers = request.app.state.answers
+    body = answers.about(known, ("integrated-documents", day, asked.cursor, asked.limit), write)
+    return cached(request, body, "application/json", FRESH)
 
 
 def _body(body: DocumentTypeIn | ProcedureIn | ListMemberIn) -> dict[str, Any]:

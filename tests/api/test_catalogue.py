@@ -245,3 +245,12 @@ def test_a_read_as_known_before_anything_was_published_is_refused_and_later_ones
     assert (before.status_code, before.json()["code"]) == (422, "nothing-published")
     today = service.client.get(address)
     assert service.client.get(address, params={"as_known": "2100-01-01"}).json() == today.json()
+
+
+def test_the_integrated_list_comes_with_a_tag_and_who_has_it_gets_no_body(service: Service) -> None:
+    first = service.client.get("/v1/integrated-documents")
+    assert "from" in first.json()["items"][0]["sources"][0]
+    again = service.client.get("/v1/integrated-documents", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = service.client.get("/v1/integrated-documents?as_of=2025-09-13", headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
