@@ -30,7 +30,8 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> str:
 class Settings(BaseSettings):
     """One value per line, with its unit; names as in the environment without the prefix."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTLAN_", extra="ignore", frozen=True)
+    # Errors of settings are printed at the start: they name the setting and show no value.
+    model_config = SettingsConfigDict(env_prefix="MOTLAN_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     env: Literal["demo", "test", "production"] = "production"
     database_url: str = "sqlite:///var/motlan.sqlite3"

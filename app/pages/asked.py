@@ -6,12 +6,16 @@ An empty field is no field, and parameters that others add to links are passed o
 import re
 from datetime import date
 
+from app.domain.text import slug
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
-# Nine digits in a row could be somebody's number: such words are neither searched for, nor shown, nor remembered.
-_LONG_NUMBER = re.compile(r"(?:[0-9][ .-]?){9}")
+# Nine digits in a row, of any script, could be somebody's number: such words are neither searched for, nor shown, nor
+# remembered.
+_LONG_NUMBER = re.compile(r"(?:\d[\s.-]?){9}")
 LONGEST = 100
+_LONGEST_SLUG = 500
 
 
 class Unreadable(Exception):
@@ -59,3 +63,8 @@ def words(text: str) -> tuple[str, bool]:
     if _LONG_NUMBER.search(text):
         return "", True
     return " ".join(text[:LONGEST].split()), False
+
+
+def choice(text: str) -> str:
+    """One of what a list of choices offers, as its slug; a long number is none of them."""
+    return "" if _LONG_NUMBER.search(text) else slug(text[:_LONGEST_SLUG])

@@ -72,10 +72,10 @@ async def integrated_list(
     known, day = await site.catalogue(), asked.day(ngay, site.today())
     editions = await site.editions()
     words, withheld = asked.words(q)
-    month = asked.month(thang)
-    query = {"q": words, "doi-tuong": doi_tuong, "nguon": nguon, "thang": month, "ngay": _dated(ngay, day)}
-    filters = views.Filters(words, doi_tuong, nguon, month)
-    address = Address("/danh-muc", {k: v[: asked.LONGEST] for k, v in query.items()} | _hint(withheld))
+    subject, source, month = asked.choice(doi_tuong), asked.choice(nguon), asked.month(thang)
+    query = {"q": words, "doi-tuong": subject, "nguon": source, "thang": month, "ngay": _dated(ngay, day)}
+    filters = views.Filters(words, subject, source, month)
+    address = Address("/danh-muc", query | _hint(withheld))
 
     def make() -> views.View:
         found = views.integrated_list(known, site.desk.rulebook, day, filters)
@@ -119,8 +119,8 @@ async def procedures(
     known, day = await site.catalogue(), asked.day(ngay, site.today())
     words, withheld = asked.words(q)
     page = asked.number(trang, "page") or 1
-    query = {"q": words, "linh-vuc": linh_vuc, "co-quan": co_quan, "trang": str(page) if page > 1 else ""}
-    query = {k: v[: 2 * asked.LONGEST] for k, v in query.items()} | {"ngay": _dated(ngay, day)}
+    chosen = {"linh-vuc": asked.choice(linh_vuc), "co-quan": asked.choice(co_quan)}
+    query = {"q": words, **chosen, "trang": str(page) if page > 1 else "", "ngay": _dated(ngay, day)}
     address = Address("/thu-tuc", query | _hint(withheld))
     index = await site.index(known)
 

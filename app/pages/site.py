@@ -198,5 +198,10 @@ def _has(given: Iterable[str], tag: str) -> bool:
 
 
 def _qr(text: str) -> Markup:
-    """The text as an inline SVG that scales with its box. What segno writes is digits and path letters only."""
-    return Markup(segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=2))  # noqa: S704
+    """The text as an inline SVG that scales with its box; nothing where it is too long to be one (over 2 KiB)."""
+    try:
+        code = segno.make(text, error="m", micro=False)
+    except segno.DataOverflowError:
+        return Markup()
+    # What segno writes is digits and path letters only.
+    return Markup(code.svg_inline(omitsize=True, border=2))  # noqa: S704

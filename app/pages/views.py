@@ -23,7 +23,7 @@ from app.domain.law import ARTICLE_4, Citation, Law, LawOn, Period, Provision, R
 from app.domain.monthly_lists import Change as DocumentChange
 from app.domain.monthly_lists import ListChanges, citation, grounds
 from app.domain.search import ProcedureIndex
-from app.domain.text import plain, slug
+from app.domain.text import plain
 from app.pages import wording
 from app.services.catalogue import integrated_documents
 from app.services.monthly_lists import Brief, Compared
@@ -309,7 +309,7 @@ def monthly_list(
 
 def procedures(known: Catalogue, index: ProcedureIndex, day: date, asked: Mapping[str, str], page: int) -> View:
     sector, agency = asked["linh-vuc"], asked["co-quan"]
-    found = index.find(asked["q"], day, sector=slug(sector), agency=slug(agency))
+    found = index.find(asked["q"], day, sector=sector, agency=agency)
     pages = max(1, -(-len(found.procedures) // PAGE))
     start = (page - 1) * PAGE
     return {
@@ -320,8 +320,8 @@ def procedures(known: Catalogue, index: ProcedureIndex, day: date, asked: Mappin
         "page": page,
         "pages": pages,
         "nearby": [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) <= 1],
-        "sectors": [Choice(f.slug, f"{f.name} ({f.procedures})", f.slug == slug(sector)) for f in found.sectors],
-        "agencies": [Choice(f.slug, f"{f.name} ({f.procedures})", f.slug == slug(agency)) for f in found.agencies],
+        "sectors": [Choice(f.slug, f"{f.name} ({f.procedures})", f.slug == sector) for f in found.sectors],
+        "agencies": [Choice(f.slug, f"{f.name} ({f.procedures})", f.slug == agency) for f in found.agencies],
         "filtered": bool(asked["q"] or sector or agency),
         "total": len(known.procedures),
     }

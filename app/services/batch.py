@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -10,7 +10,8 @@ R = TypeVar("R")
 
 async def in_order(work: AsyncIterator[T], do: Callable[[T], Awaitable[R]], width: int) -> AsyncGenerator[R, None]:
     """What `do` gives for each piece, as soon as it and all before it are done. Never more than `width` pieces are
-    taken up and not given back, however many there are; what ends the iteration early ends all of them.
+    taken up and not given back, however many there are. Where the iteration ends early, what was taken up is done to
+    its end all the same: who is asked about a person is asked on record.
     """
     under_way: asyncio.Queue[asyncio.Task[R] | None] = asyncio.Queue()
     room = asyncio.Semaphore(width)
@@ -32,13 +33,11 @@ async def in_order(work: AsyncIterator[T], do: Callable[[T], Awaitable[R]], widt
     source = asyncio.create_task(take_up())
     try:
         while (task := await under_way.get()) is not None:
-            result = await task
+            await asyncio.wait((task,))  # awaited itself, it would be cancelled with us
             tasks.discard(task)
             room.release()
-            yield result
+            yield task.result()
         await source  # what the work itself raised
     finally:
-        left: list[asyncio.Task[Any]] = [source, *tasks]
-        for one in left:
-            one.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        source.cancel()
+        await asyncio.gather(source, *tasks, return_exceptions=True)

@@ -15,6 +15,9 @@ ADDRESS = {
     "code": "000.00.00.H27-261122-9999",
     "decision_id": "019ac000-0000-7000-8000-000000000000",
     "list_id": "nq66.7-annex-1",
+    "import_id": "01936f7c-2f4b-7c63-8d2e-0a4b5c6d7e8f",
+    "month": "2025-10",
+    "position": "1",
 }
 
 

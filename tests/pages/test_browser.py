@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from app.main import create_app
+from app.services import monthly_lists
 from app.services.migrations import upgrade
 from app.settings import Settings
 
@@ -29,6 +30,8 @@ PAGES = [
     "/danh-muc",
     "/danh-muc?nguon=vneid&q=giay",
     "/danh-muc?q=zzz",
+    "/danh-muc/2025-12",
+    "/danh-muc/2026-01?ban=1",
     "/thu-tuc",
     "/thu-tuc?q=ket+hon",
     "/thu-tuc?q=zzz",
@@ -56,6 +59,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     while not server.started and thread.is_alive() and time.monotonic() < end:
         time.sleep(0.02)
     assert server.started
+    for month in ("2025-12", "2026-01"):
+        app.state.desk.db.write_sync(monthly_lists.published, app.state.desk, "test", month, None)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(30)

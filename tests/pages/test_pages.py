@@ -71,7 +71,7 @@ def test_a_page_loads_and_links_nothing_from_elsewhere(visitor: Visitor, address
     addresses = [e.attributes[a] for e in elements(page) for a in ("href", "src", "action") if a in e.attributes]
     assert addresses
     assert all(a.startswith(("/", "#")) and not a.startswith("//") for a in addresses)
-    loaded = [e.attributes["href"] for e in page.all("link")]
+    loaded = [e.attributes["href"] for e in page.all("link") if e.attributes["rel"] != "alternate"]
     assert set(loaded) == set(ASSETS)
     assert "forged.invalid" not in answer.text
 
@@ -184,13 +184,30 @@ def test_what_is_searched_for_comes_back_as_text_alone(visitor: Visitor, templat
         assert field.attributes["value"] in ("", " ".join(HOSTILE.split()))
 
 
-@pytest.mark.parametrize("number", ["042177031459", "042 177 031 459", "042.177.031.459", "so 0421770314"])
+@pytest.mark.parametrize(
+    "number", ["042177031459", "042 177 031 459", "042.177.031.459", "so 0421770314", "０４２１７７０３１４５９"]
+)
 def test_a_number_that_may_be_somebodys_is_neither_searched_for_nor_shown(visitor: Visitor, number: str) -> None:
     for path in ("/thu-tuc", "/danh-muc"):
         answer = visitor.ask(f"{path}?q={number}")
         assert answer.status_code == 200
         assert number not in answer.text
         assert "Không cần số định danh" in answer.text
+
+
+@pytest.mark.parametrize("template", ["/thu-tuc?linh-vuc={}", "/thu-tuc?co-quan={}", "/danh-muc?nguon={}"])
+def test_nor_does_it_stand_in_the_address_a_page_shows_as_its_own(visitor: Visitor, template: str) -> None:
+    answer = visitor.ask(template.format("042177031459"))
+    assert answer.status_code == 200
+    assert "042177031459" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/thu-tuc?q={0}&linh-vuc={0}&co-quan={0}", "/danh-muc?q={0}&doi-tuong={0}&nguon={0}"])
+@pytest.mark.parametrize("character", ["ế", "😀", "漢", "a"])
+def test_an_address_too_long_for_a_code_of_squares_is_a_page_all_the_same(
+    visitor: Visitor, path: str, character: str
+) -> None:
+    assert visitor.ask(path.format(quote(character * 1000))).status_code == 200
 
 
 def test_a_word_of_any_length_is_cut_and_answered(visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jose.backends.base import Key
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 import app
@@ -29,6 +29,7 @@ from app.registries.jose import (
     Refused,
     SigningKey,
     sign,
+    sign_octets,
     verify,
 )
 from tests.registries.jose_attacks import (
@@ -530,6 +531,26 @@ def test_whatever_claims_pass_joserfc_passes_too(changes: dict[str, object]) -> 
     text = token(CLAIMS | changes)
     claims = accepted(text)
     assert claims is None or claims == oracle(text)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_signed_as_they_are_under_the_keys_own_thumbprint(payload: bytes) -> None:
+    own = SigningKey.named_by_itself(private_pem(KEY))
+    public = ECKey.import_key(dict(own.jwk()))
+    assert own.kid == public.thumbprint()
+    opened = jws.deserialize_compact(sign_octets(payload, own, TYP), public, algorithms=["ES256"])
+    assert opened.payload == payload
+    assert opened.headers() == {"alg": "ES256", "kid": own.kid, "typ": TYP}
+
+
+def test_a_shown_key_verifies_here_too_and_has_no_private_part() -> None:
+    own = SigningKey.named_by_itself(private_pem(KEY))
+    shown = own.jwk()
+    assert shown.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    ring = KeyRing.from_jwks(json.dumps({"keys": [shown]}).encode())
+    assert ring.find(own.kid, "ES256") is not None
+    with pytest.raises(ValueError, match="no public half"):
+        SigningKey.from_secret("k", b"s" * 32).jwk()
 
 
 @given(st.dictionaries(clean_text.filter(lambda name: name not in CLAIMS and name != "nbf"), clean_text, max_size=5))

@@ -127,7 +127,7 @@ class MonthListOut(Output):
     declared: int | None
     loaded: int
     confirmed: int
-    members: list[MonthMemberOut]
+    members_sha256: str = Field(description="SHA-256 của `members[list]` viết theo RFC 8785 / of the list's members")
 
 
 class MonthContentOut(Output):
@@ -146,6 +146,7 @@ class MonthContentOut(Output):
 
 class PublicationOut(PublicationBrief):
     content: MonthContentOut
+    members: dict[str, list[MonthMemberOut]] = Field(description="Các mục của từng danh sách / each list's members")
 
 
 class DifferenceOut(Output):

@@ -47,8 +47,8 @@ _MEMBERS = (
 
 
 def whole(issue: Issue) -> bytes:
-    """The brief, and in it the very bytes that were signed."""
-    return b'%b,"content":%b}' % (canonical(shown(issue.brief))[:-1], issue.content)
+    """The brief, and in it the very bytes that were signed, and the lists' members."""
+    return b'%b,"content":%b,"members":%b}' % (canonical(shown(issue.brief))[:-1], issue.content, issue.members)
 
 
 def jws(issue: Issue) -> bytes:
