@@ -1,5 +1,7 @@
 """Fixtures for all tests: the databases' are explained in `tests/databases.py`, the desk's in `tests/desk.py`."""
 
+from hypothesis import settings
+
 from tests.databases import database, database_url, postgres_server, postgres_url, sqlite_url
 from tests.desk import (
     gate,
@@ -15,6 +17,10 @@ from tests.desk import (
     tester,
     world,
 )
+
+# How long an example takes depends on who else is at work: speed is measured in `bench`.
+settings.register_profile("motlan", deadline=None)
+settings.load_profile("motlan")
 
 __all__ = [
     "database",

@@ -2,13 +2,15 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from bench.__main__ import Row, result, verdict
 from bench.load import CONNECTIONS, Run, measure, requests
+from bench.readers import reading
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -22,14 +24,12 @@ def answering(answer: bytes, pieces: int = 1) -> Iterator[tuple[int, list[bytes]
 
     def serve(conn: socket.socket) -> None:
         conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with conn:
+        # Who has heard enough closes, or resets, while the next request is on its way.
+        with conn, suppress(OSError):
             while asked := conn.recv(65536):
                 got.append(asked)
-                try:
-                    for n in range(pieces):
-                        conn.sendall(answer[n * len(answer) // pieces : (n + 1) * len(answer) // pieces])
-                except OSError:
-                    return
+                for n in range(pieces):
+                    conn.sendall(answer[n * len(answer) // pieces : (n + 1) * len(answer) // pieces])
 
     def accept() -> None:
         while True:
@@ -84,3 +84,21 @@ def test_a_result_is_the_ratio_of_medians_and_leaves_the_warming_up_out() -> Non
 @pytest.mark.parametrize(("ratio", "words"), [(0.49, "below the floor"), (0.5, "holds"), (0.7, "goal reached")])
 def test_the_verdict_is_by_floor_and_goal(ratio: float, words: str) -> None:
     assert words in verdict({"ratio": ratio, "floor": 0.5, "goal": 0.7})
+
+
+def test_readers_who_get_no_answer_say_so() -> None:
+    def read_in_vain() -> None:
+        with answering(b"HTTP/1.1 503 Busy\r\ncontent-length: 2\r\n\r\n{}") as (port, got):
+            with reading(port, readers=4, every=0.05):
+                while not got:
+                    time.sleep(0.01)
+
+    with pytest.raises(RuntimeError, match="answered 0 times"):
+        read_in_vain()
+
+
+def test_readers_ask_for_each_page_again_and_again() -> None:
+    with answering(OK) as (port, got), reading(port, readers=4, paths=("/a", "/b"), every=0.01):
+        while len(got) < 12:
+            time.sleep(0.01)
+    assert {request.split(b" ")[1] for request in got} == {b"/a", b"/b"}

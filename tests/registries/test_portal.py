@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -343,7 +343,6 @@ _JSON = st.recursive(
 _FIELDS = ["MATTHC", "TENTTHC", "NGAYCAPNHAT", "TRANGTHAI", "CAPTHUCHIEN", "LINHVUCTHUCHIEN", "THANHPHANHOSO"]
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(_FIELDS), _JSON))
 def test_no_value_of_a_field_breaks_the_reader(change: dict[str, Any]) -> None:
     with suppress(ValidationError):

@@ -1,11 +1,13 @@
 """Imports handed in: done by the worker one at a time, whatever happens to it, and never by halves."""
 
 import asyncio
+import threading
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from app.db import Database, DatabaseBusy
 from app.domain.imports import ImportKind
 from app.domain.readings import Reading
 from app.models.catalogue import catalogue_revisions
@@ -167,6 +169,39 @@ def test_a_worker_that_is_told_to_stop_gives_the_import_back(sqlite_gate: Gate) 
     assert (row.status, row.attempts, row.holder) == ("queued", 0, None)
     assert work(sqlite_gate)
     assert found(sqlite_gate, import_id)["status"] == "done"
+
+
+def test_a_database_that_is_busy_for_a_moment_does_not_keep_the_worker_from_stopping(sqlite_gate: Gate) -> None:
+    handed_in(sqlite_gate)
+    assert work(sqlite_gate)
+    import_id = handed_in(sqlite_gate, COMPONENTS)
+    stop, refused = asyncio.Event(), threading.Event()
+
+    class Busy:
+        """The database, which refuses to go on holding the import."""
+
+        read = sqlite_gate.desk.db.read
+
+        async def write(self, fn: Any, *args: Any) -> Any:
+            if fn is rows.hold:
+                refused.set()
+                raise DatabaseBusy
+            return await sqlite_gate.desk.db.write(fn, *args)
+
+    async def told() -> bool:
+        loop = asyncio.get_running_loop()
+
+        def read(text: str) -> Reading:
+            loop.call_soon_threadsafe(stop.set)
+            assert refused.wait(10)
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+            return sqlite_gate.desk.read(text)
+
+        return await import_queue.work(replace(sqlite_gate.desk, read=read, db=cast("Database", Busy())), stop)
+
+    assert not sqlite_gate.run(told())
+    row = row_of(sqlite_gate, import_id)
+    assert (row.status, row.attempts) == ("queued", 0)
 
 
 def test_the_worker_imports_beside_its_other_work(gate: Gate) -> None:

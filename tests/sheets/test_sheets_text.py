@@ -177,6 +177,17 @@ def test_a_problem_names_the_column_as_the_file_does() -> None:
     ]
 
 
+def test_a_number_that_stands_where_a_header_should_is_not_quoted() -> None:
+    """A file without a header begins with somebody's row."""
+    (told,) = read_all("a.csv", "code,name,042177031459\n1,a,b\n", CODE_AND_NAME).problems
+    said = [repr(told)]
+    for first, columns in (("042177031459,An", CODE_AND_NAME), ("042177031459,042177031459", None)):
+        with pytest.raises(SheetRefused) as refused:
+            read_all("a.csv", f"{first}\n1,2\n", columns)
+        said.append(f"{refused.value} {refused.value.vi}")
+    assert not [text for text in said if "042177" in text]
+
+
 def test_unknown_columns_are_told_once_and_left_out() -> None:
     found = read_all("a.csv", "code,colour,name\n1,red\x07,b\n2,blue,c\n", CODE_AND_NAME)
     assert found.told == [(1, "colour", "unknown_column")]
