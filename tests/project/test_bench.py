@@ -88,10 +88,10 @@ def test_the_verdict_is_by_floor_and_goal(ratio: float, words: str) -> None:
 
 def test_readers_who_get_no_answer_say_so() -> None:
     def read_in_vain() -> None:
-        with answering(b"HTTP/1.1 503 Busy\r\ncontent-length: 2\r\n\r\n{}") as (port, got):
-            with reading(port, readers=4, every=0.05):
-                while not got:
-                    time.sleep(0.01)
+        busy = b"HTTP/1.1 503 Busy\r\ncontent-length: 2\r\n\r\n{}"
+        with answering(busy) as (port, got), reading(port, readers=4, every=0.05):
+            while not got:
+                time.sleep(0.01)
 
     with pytest.raises(RuntimeError, match="answered 0 times"):
         read_in_vain()
