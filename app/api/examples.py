@@ -280,7 +280,7 @@ READINGS: dict[str, Any] = {
     ),
     "instruction": _example(
         "200: chỉ là hướng dẫn, không đòi giấy tờ",
-        {"kind": "instruction", "document_types": [], "relation": None, "form": "unspecified", "conditional": False},
+        {"kind": "instruction", "document_types": [], "form": "unspecified", "conditional": False},
     ),
     "unknown_type": _example(
         "422: loại giấy tờ không có trong danh mục",

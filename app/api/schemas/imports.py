@@ -168,7 +168,9 @@ class ReadingIn(Input):
 
     kind: ReadingKind
     document_types: Annotated[list[TypeCode], Field(max_length=30)]
-    relation: Literal["one", "any_of", "all_of"] | None
+    relation: Literal["one", "any_of", "all_of"] | None = Field(
+        None, description="Bỏ trống khi không đòi giấy tờ / left out where no paper is asked for"
+    )
     form: AskedFormName
     conditional: StrictBool
     note: Text | None = None
