@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Response, Security
+from pydantic import BeforeValidator
 
 from app.api import examples
 from app.api.catalogue import ProcedurePath
 from app.api.problems import Problem, safe
 from app.api.requests import StrictRoute
-from app.api.schemas.catalogue import Page
+from app.api.schemas.catalogue import Page, count
 from app.api.schemas.common import problems
 from app.api.schemas.imports import ComponentReadingOut, CorrectedOut, ReadingIn, ReadingsIn, TextReadingOut
 from app.api.security import Call, authenticated
@@ -20,7 +21,9 @@ router = APIRouter(tags=["Nhập danh mục"], route_class=StrictRoute)
 
 Writer = Annotated[Call, Security(authenticated, scopes=["catalogue:write"])]
 Position = Annotated[
-    int, Path(ge=1, le=999, description="Vị trí của thành phần / the component's position", examples=[1])
+    int,
+    Path(ge=1, le=999, description="Vị trí của thành phần / the component's position", examples=[1]),
+    BeforeValidator(count),
 ]
 _PATH = "/v1/procedures/{code}/components/{position}/reading"
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from uuid_utils import uuid7
 
 from app.clock import rfc3339
+from app.db import DatabaseUnavailable
 from app.domain.decisions import canonical
 from app.domain.errors import DomainError
 from app.domain.imports import ImportKind
@@ -174,7 +175,10 @@ async def _beating(
                 async with asyncio.timeout(BEAT):
                     await stop.wait()
             until = desk.clock.now() + LEASE
-            held = await desk.db.write(rows.hold, row.id, holder, until, progress.done, progress.total)
+            held = True
+            # Whether it was lost meanwhile, the next beat tells, or the end of the work.
+            with suppress(DatabaseUnavailable):
+                held = await desk.db.write(rows.hold, row.id, holder, until, progress.done, progress.total)
             progress.abandoned = stop.is_set() or not held
 
     beating = asyncio.ensure_future(beat())

@@ -1,6 +1,7 @@
 """A file to rows: which format it is, where its header stands, which of its cells can be used."""
 
 import io
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ MAX_BYTES = 32 << 20
 MAX_ROWS = 1_000_000
 _MAX_COLUMNS = 1_000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_LONG_NUMBER = re.compile(r"\d{9,}")
 _LOOKED_AT = 100  # rows that tell whether a whole file is mangled
 
 
@@ -216,13 +218,15 @@ def _places(titles: Mapping[int, str], columns: Columns | None, headers: dict[st
         if column in headers:
             raise SheetRefused(
                 "duplicate_columns",
-                f"Hai cột cùng là “{column}”: “{headers[column]}” và “{title}”; hãy bỏ hoặc đổi tên một cột.",
-                f"Two columns mean “{column}”: “{headers[column]}” and “{title}”; remove or rename one.",
+                f"Hai cột cùng là “{_quoted(column)}”: “{_quoted(headers[column])}” và “{_quoted(title)}”; hãy bỏ hoặc "
+                "đổi tên một cột.",
+                f"Two columns mean “{_quoted(column)}”: “{_quoted(headers[column])}” and “{_quoted(title)}”; remove or "
+                "rename one.",
             )
         headers[column] = title
         places[place] = column
     if columns and (missing := [columns.headers_of(c) for c in columns.required if c not in headers]):
-        found = ", ".join(f"“{title[:40]}”" for title in [*titles.values()][:10])
+        found = ", ".join(f"“{_quoted(title)[:40]}”" for title in [*titles.values()][:10])
         raise SheetRefused(
             "missing_columns",
             f"Thiếu cột {'; '.join(missing)}. Hàng đầu của bảng phải là tiêu đề; tiêu đề đọc được: {found}.",
@@ -340,14 +344,20 @@ def _too_many_columns() -> SheetRefused:
 
 
 def _unknown(file: str, row: int, title: str) -> Problem:
+    shown = _quoted(title)
     return Problem(
         file,
         row,
-        title[:100],
+        shown,
         "unknown_column",
-        f"Không biết cột “{title[:100]}”; cột bị bỏ qua. Hãy sửa tên cột hoặc xoá cột.",
-        f"The column “{title[:100]}” is not known and is left out. Correct its name or remove it.",
+        f"Không biết cột “{shown}”; cột bị bỏ qua. Hãy sửa tên cột hoặc xoá cột.",
+        f"The column “{shown}” is not known and is left out. Correct its name or remove it.",
     )
+
+
+def _quoted(title: str) -> str:
+    """A header as a problem may quote it: in a file that has none, the first row may hold somebody's number."""
+    return _LONG_NUMBER.sub("…", title)[:100]
 
 
 _TOO_MANY = Fault(
