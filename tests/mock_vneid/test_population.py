@@ -115,7 +115,7 @@ def test_the_dates_of_documents_are_plausible(seed: int, person_id: str) -> None
         assert held.issued_on is not None
         issued_on = date.fromisoformat(held.issued_on)
         assert who.born <= issued_on <= max(population.SNAPSHOT, who.born), document_type
-        assert held.valid_until is None or date.fromisoformat(held.valid_until) > issued_on, document_type
+        assert held.valid_until is None or date.fromisoformat(held.valid_until) >= issued_on, document_type
         assert held.revoked_on is None or date.fromisoformat(held.revoked_on) >= issued_on, document_type
 
 
