@@ -1,4 +1,4 @@
-"""`python -m mock_vneid`: both doors in one process; `python -m mock_vneid run FILE…`: scenario files, and what holds."""
+"""`python -m mock_vneid`: both doors in one process; `python -m mock_vneid run FILE…`: do scenario files hold?"""
 
 import sys
 

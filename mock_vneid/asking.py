@@ -6,7 +6,7 @@ It knows the wire and nothing of worlds, so it asks any sandbox that speaks this
 import json
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from time import time
 from typing import Any
 from uuid import uuid4

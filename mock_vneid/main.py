@@ -16,15 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_vneid import scenario
-from mock_vneid.faces import control, control_clients, control_journal, control_worlds, control_personas, ndxp, oidc, oidc_login, portal, wallet
-from mock_vneid.faces import control_observed, lgsp, soap, vnconnect, vneid_envelope
+from mock_vneid.faces import lgsp, ndxp, oidc, oidc_login, portal, soap, vnconnect, vneid_envelope, wallet
 from mock_vneid.faces.control_out import HealthOut
 from mock_vneid.faces.straight import Straight
 from mock_vneid.faces.visits import Recorder, Refusal, Visit, answer
 from mock_vneid.misses import note_no_such_path
-from mock_vneid.pages import world as world_page
 from mock_vneid.problems import BodyLimit, Problem, on_http_exception, on_invalid, on_problem
-from mock_vneid.server import Door, listen, run, url_of
+from mock_vneid.server import Door, Later, listen, run, url_of
 from mock_vneid.worlds import LimitReached, Universe
 
 VERSION = "0.1.0"
@@ -130,16 +128,36 @@ async def _on_limit(request: Request, error: LimitReached) -> Response:
 
 def create_control(universe: Universe) -> FastAPI:
     """What tests talk to: the other door of the same universe."""
+    # Half of what the sandbox has to load is for this door alone, and the faces need not wait for it.
+    from mock_vneid.faces import (
+        control,
+        control_clients,
+        control_journal,
+        control_observed,
+        control_personas,
+        control_worlds,
+    )
+    from mock_vneid.pages import world as world_page
+
     refuse_production()
-    app = FastAPIOffline(title="mock_vneid: control", version=VERSION, description=_NOT_REAL, redoc_url=None, telemetry=_NO_TELEMETRY)
+    app = FastAPIOffline(
+        title="mock_vneid: control",
+        version=VERSION,
+        description=_NOT_REAL,
+        redoc_url=None,
+        telemetry=_NO_TELEMETRY,
+    )
     app.state.universe = universe
-    app.include_router(control.router, responses={})
-    app.include_router(control_personas.router)
-    app.include_router(world_page.router)
-    app.include_router(control_clients.router)
-    app.include_router(control_observed.router)
-    app.include_router(control_worlds.router)
-    app.include_router(control_journal.router)
+    for part in (
+        control,
+        control_personas,
+        world_page,
+        control_clients,
+        control_observed,
+        control_worlds,
+        control_journal,
+    ):
+        app.include_router(part.router)
 
     @app.get("/healthz", tags=["health"])
     async def healthz() -> HealthOut:
@@ -155,7 +173,8 @@ def create_control(universe: Universe) -> FastAPI:
 
 def doors_of(universe: Universe) -> list[Door]:
     """The faces and the control door, each ready to be put on a socket."""
-    return [Door(create_faces(universe), universe, Straight(universe)), Door(create_control(universe), universe)]
+    control = Later(lambda: create_control(universe))
+    return [Door(create_faces(universe), universe, Straight(universe)), Door(control, universe)]
 
 
 def serve(host: str = "127.0.0.1", port: int = 9000, control_port: int = 9001, public_url: str | None = None) -> None:

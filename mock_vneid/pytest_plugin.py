@@ -83,7 +83,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    used = getattr(item, "funcargs", {}).get("world")
+    used: Any = getattr(item, "funcargs", {}).get("world")
     if report.when == "call" and report.failed and type(used).__name__ == "SandboxWorld":
         report.sections.append((f"vneid journal of the world {used.name}", _journal(used)))
     return report

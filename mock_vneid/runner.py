@@ -2,8 +2,8 @@
 
 Without more words each file is laid out in a sandbox of its own, started for the run. `--world` (with `--faces` and
 `--control`) takes a sandbox that runs already; `--url` a sandbox of somebody else, where nothing can be put and the
-people of the file must exist. With `--gate` the demands of the file are sent to a gate, which must be asking the same
-world; without it they are skipped, and said so.
+people of the file must exist. With `--gate` the demands of the file are sent to a gate, which must be asking the
+same world; without it they are skipped, and said so.
 
 Exit codes: 0 all holds; 1 something does not; 2 a file or the command is wrong; 3 the sandbox or the gate cannot be had.
 """
@@ -11,7 +11,7 @@ Exit codes: 0 all holds; 1 something does not; 2 a file or the command is wrong;
 import argparse
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,12 +73,13 @@ def look(told: Scenario, office: Office, gate: Gate | None) -> Iterator[Row]:
 
 
 def _sources(expected: Expectation, office: Office) -> Iterator[Row]:
-    readings = []
+    readings: list[tuple[str, Mapping[str, str] | str, Reading]] = []
     if expected.wallet is not None:
         types = _types(expected.wallet, expected)
         readings.append(("wallet", expected.wallet, office.search(expected.holder, types)))
-    for service, wanted in expected.services.items():
-        readings.append((f"service {service}", wanted, office.ask(service, expected.holder, _types(wanted, expected))))
+    for service, records in expected.services.items():
+        reading = office.ask(service, expected.holder, _types(records, expected))
+        readings.append((f"service {service}", records, reading))
     for what, wanted, reading in readings:
         if isinstance(wanted, str):
             yield Row(expected.name, what, wanted, reading.unusable or "an answer")
@@ -92,8 +93,8 @@ def _sources(expected: Expectation, office: Office) -> Iterator[Row]:
             yield Row(expected.name, f"{document_type} says {name}", str(value), str(said.get(name, "nothing")))
 
 
-def _types(wanted: dict[str, Any] | str, expected: Expectation) -> list[str]:
-    named = {} if isinstance(wanted, str) else wanted
+def _types(wanted: Mapping[str, str] | str, expected: Expectation) -> list[str]:
+    named = () if isinstance(wanted, str) else wanted
     return list(dict.fromkeys([*named, *expected.says])) or ["CAN_CUOC"]
 
 
@@ -188,7 +189,9 @@ def _parser() -> argparse.ArgumentParser:
         "mock_vneid run", description=summary, epilog=more, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="scenario files (YAML)")
-    parser.add_argument("--url", help="base of somebody else's sandbox (…/oidc/token, …/wallet/…): nothing is put there")
+    parser.add_argument(
+        "--url", help="base of somebody else's sandbox (…/oidc/token, …/wallet/…): nothing is put there"
+    )
     parser.add_argument("--ndxp-url", help="of the data services, when it is not the URL and /ndxp")
     parser.add_argument("--client", default=_CLIENT, help="ID:SECRET at the sources")
     parser.add_argument("--world", help="lay the files out in this world of a sandbox that runs; with --gate: default")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_vneid.faces.line import CONNECTION
 from mock_vneid.faces.straight import Straight
@@ -70,6 +70,20 @@ def listen(host: str, port: int) -> socket.socket:
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Later:
+    """An app that is made, in a thread of its own, when it is first asked for something."""
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+        self._made: asyncio.Future[ASGIApp] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._made is None:
+            self._made = asyncio.get_running_loop().run_in_executor(None, self._make)
+        app = await asyncio.shield(self._made)  # a client that leaves meanwhile takes nothing away from the next
+        await app(scope, receive, send)
 
 
 class Settings(uvicorn.Config):

@@ -92,8 +92,8 @@ def run_mock() -> Iterator[Mock]:
 class SandboxWorld:
     """One world of a running sandbox: where a system under test finds its faces, and its control door as methods.
 
-    `people`, `holdings`, `faults` and the rest take the fields of the control door. httpx.HTTPStatusError tells what the
-    door refused; its `response.json()["detail"]` says why.
+    `holdings`, `fields` and the rest are those of the control door. httpx.HTTPStatusError tells what the door refused;
+    its `response.json()["detail"]` says why.
     """
 
     def __init__(self, name: str, faces_url: str, control_url: str, http: httpx.Client) -> None:
@@ -183,7 +183,9 @@ def new_world(mock: Mock, http: httpx.Client, told: Scenario | None = None, name
     """A world of its own as the scenario tells it; an empty one without. `delete` it when it is done with."""
     told = told or Scenario(population="empty")
     body = {"seed": told.seed, "population": told.population, "name": name, "now": told.now}
-    answer = http.post(f"{mock.control_url}/worlds", json={key: value for key, value in body.items() if value is not None})
+    answer = http.post(
+        f"{mock.control_url}/worlds", json={key: value for key, value in body.items() if value is not None}
+    )
     world = SandboxWorld(answer.raise_for_status().json()["name"], mock.faces_url, mock.control_url, http)
     world.put(told)
     return world
@@ -205,8 +207,8 @@ def told_by(declared: Mapping[str, Any], folder: Path) -> Scenario:
 class WorldTestCase(unittest.TestCase):
     """`self.world` is a new world for each test, as `vneid` declares it; one sandbox serves the whole class.
 
-        class Cards(WorldTestCase):
-            vneid = {"people": [{"id": "042190100001", …, "holdings": {"CAN_CUOC": {"wallet": "linked"}}}]}
+    class Cards(WorldTestCase):
+        vneid = {"people": [{"id": "042190100001", …, "holdings": {"CAN_CUOC": {"wallet": "linked"}}}]}
     """
 
     vneid: ClassVar[Mapping[str, Any]] = {}

@@ -41,7 +41,7 @@ class AsyncInProcess(httpx.AsyncBaseTransport):
         }
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """What a socket would show of a fault is raised: ReadError for a dropped connection, ReadTimeout for silence."""
+        """Raises what a socket would show of a fault: ReadError for a dropped connection, ReadTimeout for silence."""
         door = self._doors.get(request.url.host)
         if door is None:
             raise httpx.ConnectError("no such host in this sandbox", request=request)

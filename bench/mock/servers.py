@@ -12,9 +12,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _free_port() -> int:
     return port
 
 
-def call(method: str, url: str, body: bytes | None = None, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
+def call(method: str, url: str, body: bytes | None = None, **headers: str) -> tuple[int, Message, bytes]:
     """Status, headers and body; a redirect is given back, not followed."""
 
     class Stay(urllib.request.HTTPRedirectHandler):
@@ -128,7 +129,7 @@ def _until_ready(process: subprocess.Popen[bytes], first: tuple[str, str, bytes 
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with {process.returncode}")
         try:
-            if call(*first, **_JSON)[0] == 200:
+            if call(first[0], first[1], first[2], **_JSON)[0] == 200:
                 return time.perf_counter()
         except OSError:
             pass
@@ -323,7 +324,7 @@ def _mockpass(modules: Path, answer: bytes, folder: Path) -> Iterator[Server]:
         assert code is not None
         _, _, said = call("POST", f"{base}/myinfo/v3/token", f"code={code[1]}".encode(), **form)
         bearer = {"Authorization": f"Bearer {json.loads(said)['access_token']}"}
-        status, _, said = call("GET", base + url, **bearer)
+        status, _, said = call("GET", base + url, None, **bearer)
         if status != 200:
             raise RuntimeError(f"mockpass answers {status}: {said!r}")
         yield Server(pid, port, [request("GET", port, url, bearer)], ready)

@@ -15,7 +15,9 @@ from mock_vneid.faults import NDXP_SERVICES
 from mock_vneid.jws import compact_json
 from mock_vneid.worlds import Universe
 
-_REQUEST = re.compile(rb"POST (/w/([a-z0-9-]{1,63})(/wallet/documents/search|/ndxp/services/([0-9A-Z-]{1,20}))) HTTP/1\.1")
+_REQUEST = re.compile(
+    rb"POST (/w/([a-z0-9-]{1,63})(/wallet/documents/search|/ndxp/services/([0-9A-Z-]{1,20}))) HTTP/1\.1"
+)
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*)")
 # Any of these may change how the body is read, or what becomes of the connection.
 _UNUSUAL = {b"transfer-encoding", b"expect", b"upgrade", b"te", b"trailer", b"content-encoding", b"proxy-connection"}

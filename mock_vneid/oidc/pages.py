@@ -1,11 +1,11 @@
 """The pages a person meets on the way: who to log in as, whether to log out, and why it cannot go on."""
 
 import unicodedata
+from functools import cache
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
 from mock_vneid import personas
@@ -14,14 +14,24 @@ from mock_vneid.oidc.claims import ACR
 from mock_vneid.people import Person
 from mock_vneid.worlds import World
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 _SHOWN = 50
-_TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
+def _template(name: str) -> "Template":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # most runs show no page to anybody
+
+    made = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+    return made.get_template(f"{name}.html")
 
 
 def page(name: str, status: int = 200, **told: Any) -> Response:
     """A page without scripts that nobody may frame or keep. Its form may lead to any client: no `form-action`."""
     nonce = token_urlsafe(12)
-    text = _TEMPLATES.get_template(f"{name}.html").render(**told, style_nonce=nonce)
+    text = _template(name).render(**told, style_nonce=nonce)
     headers = {
         "Cache-Control": "no-store",
         "Content-Security-Policy": f"default-src 'none'; style-src 'nonce-{nonce}'; frame-ancestors 'none'; "

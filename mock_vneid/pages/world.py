@@ -22,9 +22,13 @@ _MOST = 100  # people, worlds, requests on one page
 _EVERY = 3  # seconds between two looks of a page that is live
 _SEX = {"male": "nam", "female": "nữ"}
 _STATES = {"linked": "đã tích hợp", "not_linked": "chưa tích hợp", "held": "có", "absent": "không có"}
+
+
 @cache
 def _template() -> Template:
-    made = Environment(loader=PackageLoader("mock_vneid.pages", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=PackageLoader("mock_vneid.pages", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     return made.get_template("world.html")
 
 
@@ -58,17 +62,21 @@ async def page(
         kept=len(world.journal),
     )
     # No script, no image, no font, nobody else's frame: a page that asks nothing of any network.
-    policy = f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
     return HTMLResponse(text, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
 
 
 def _told(world: World, holder: Holder) -> dict[str, Any]:
     """A holder with what each source shows of them, which is not always what is linked."""
-    person = isinstance(holder, Person)
+    says = "tổ chức"
+    if isinstance(holder, Person):
+        says = f"{holder.birth_date}, {_SEX[holder.sex]}, mức {holder.identity_level}"
     return {
         "holder": holder,
         "by_hand": world.by_hand(holder.id),
-        "says": f"{holder.birth_date}, {_SEX[holder.sex]}, mức {holder.identity_level}" if person else "tổ chức",
+        "says": says,
         "holdings": [
             (document_type, _STATES[wallet_state(holder, held)], _STATES[held.registry], held)
             for document_type, held in world.holdings(holder.id).items()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
@@ -173,6 +173,7 @@ def test_a_client_of_keys_has_no_secret_and_one_of_a_secret_no_keys(rp: Rp) -> N
         refused(rp.post("token", {"grant_type": "client_credentials"}, (NAME, secret)), "")
 
 
+GOOD = signed({"iss": NAME, "sub": NAME, "aud": "http://w", "exp": 100, "jti": "1"})
 CLIENT_OF_KEYS = Client(NAME, jwks=(EC.as_dict(private=False),))
 
 
@@ -182,18 +183,12 @@ def test_no_text_that_the_client_did_not_sign_proves_anything(text: str) -> None
         assertions.verify(text, CLIENT_OF_KEYS, ("http://w",), 0)
 
 
-@given(st.data())
-def test_an_assertion_altered_anywhere_proves_nothing(data: st.DataObject) -> None:
-    good = signed({"iss": NAME, "sub": NAME, "aud": "http://w", "exp": 100, "jti": "1"})
-    assert assertions.verify(good, CLIENT_OF_KEYS, ("http://w",), 0) == "1"
-    at = data.draw(st.integers(0, len(good) - 1))
-    bad = (
-        good[:at]
-        + data.draw(st.sampled_from("ABCabc019_-.=").filter(lambda letter: letter != good[at]))
-        + good[at + 1 :]
-    )
+@given(st.integers(0, len(GOOD) - 1), st.sampled_from("ABCabc019_-.="))
+def test_an_assertion_altered_anywhere_proves_nothing(at: int, letter: str) -> None:
+    assume(GOOD[at] != letter)
+    assert assertions.verify(GOOD, CLIENT_OF_KEYS, ("http://w",), 0) == "1"
     with pytest.raises(ValueError):  # noqa: PT011 - whichever check comes first
-        assertions.verify(bad, CLIENT_OF_KEYS, ("http://w",), 0)
+        assertions.verify(GOOD[:at] + letter + GOOD[at + 1 :], CLIENT_OF_KEYS, ("http://w",), 0)
 
 
 # The control door

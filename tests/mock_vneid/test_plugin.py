@@ -1,7 +1,10 @@
 """The pytest plugin and the unittest class, as the tests of somebody else use them."""
 
+import asyncio
+import json
 import textwrap
 import unittest
+from pathlib import Path
 
 import httpx
 import pytest
@@ -87,10 +90,8 @@ def test_markers_of_class_and_test_add_up(pytester: pytest.Pytester) -> None:
 
 
 def test_a_scenario_file_beside_the_test_is_laid_out_first(pytester: pytest.Pytester) -> None:
-    pytester.makefile(
-        ".yaml",
-        an=f'people: [{{id: "{PERSON}", full_name: AN, birth_date: "1990", sex: male, holdings: {{X: {{wallet: linked}}}}}}]',
-    )
+    an = {"id": PERSON, **AN, "holdings": {"X": {"wallet": "linked"}}}
+    pytester.makefile(".yaml", an=f"people: {json.dumps([an])}")
     done = run(
         pytester,
         """
@@ -173,8 +174,6 @@ async def _token(mock: InProcessMock) -> httpx.Response:
 
 
 def test_in_process_an_asynchronous_client_reaches_it_from_a_loop_of_its_own() -> None:
-    import asyncio
-
     mock = InProcessMock()
     try:
         assert asyncio.run(_token(mock)).status_code == 200
@@ -189,11 +188,11 @@ class Declared(WorldTestCase):
     vneid = {"people": [{"id": PERSON, **AN, "holdings": {"CAN_CUOC": {"wallet": "linked"}}}]}  # noqa: RUF012
 
     def test_people_are_there(self) -> None:
-        self.assertEqual(self.world.person(PERSON)["holdings"]["CAN_CUOC"]["wallet"], "linked")
+        assert self.world.person(PERSON)["holdings"]["CAN_CUOC"]["wallet"] == "linked"
         self.world.put_holding(PERSON, "CAN_CUOC", wallet="absent")
 
     def test_what_another_test_changed_is_not(self) -> None:
-        self.assertEqual(self.world.person(PERSON)["holdings"]["CAN_CUOC"]["wallet"], "linked")
+        assert self.world.person(PERSON)["holdings"]["CAN_CUOC"]["wallet"] == "linked"
 
 
 def test_a_world_that_is_done_with_is_gone() -> None:
@@ -202,8 +201,6 @@ def test_a_world_that_is_done_with_is_gone() -> None:
     assert (result.testsRun, result.errors, result.failures) == (2, [], [])
 
 
-def test_a_world_for_a_test_is_empty_unless_it_is_said_otherwise(tmp_path: object) -> None:
-    from pathlib import Path
-
+def test_a_world_for_a_test_is_empty_unless_it_is_said_otherwise() -> None:
     assert told_by({}, Path()).population == "empty"
     assert told_by({"population": "virtual"}, Path()).population == "virtual"

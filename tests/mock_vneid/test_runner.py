@@ -42,7 +42,10 @@ def test_every_scenario_that_is_shipped_holds(path: Path, capsys: pytest.Capture
 def test_what_does_not_hold_is_printed_and_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = f"""{HELD}
 expect:
-  - {{name: ví, holder: "{PERSON}", wallet: {{CAN_CUOC: not_linked, DANG_KIEM: absent}}, says: {{CAN_CUOC: {{number: N-2}}}}}}
+  - name: ví
+    holder: "{PERSON}"
+    wallet: {{CAN_CUOC: not_linked, DANG_KIEM: absent}}
+    says: {{CAN_CUOC: {{number: N-2}}}}
   - {{name: sổ, holder: "{PERSON}", services: {{"037": {{CAN_CUOC: absent}}, GPLX: no_answer}}}}
 """
     assert main([written(tmp_path, text)]) == MISSED
@@ -78,11 +81,21 @@ def test_a_sandbox_that_is_not_there_ends_with_3(tmp_path: Path) -> None:
     assert main([written(tmp_path, HELD), "--world", "x", "--faces", nowhere, "--control", nowhere]) == UNREACHABLE
 
 
-def test_somebody_elses_sandbox_is_asked_and_nothing_is_put_there(mock: Mock, http: httpx.Client, tmp_path: Path) -> None:
+def test_somebody_elses_sandbox_is_asked_and_nothing_is_put_there(
+    mock: Mock, http: httpx.Client, tmp_path: Path
+) -> None:
     theirs = new_world(mock, http)
-    theirs.put_person(PERSON, full_name="AN", birth_date="1990", sex="male", holdings={"CAN_CUOC": {"wallet": "linked"}})
+    theirs.put_person(
+        PERSON, full_name="AN", birth_date="1990", sex="male", holdings={"CAN_CUOC": {"wallet": "linked"}}
+    )
     before = theirs.person(PERSON)
-    text = f'{HELD}\nexpect: [{{name: ví, holder: "{PERSON}", wallet: {{CAN_CUOC: linked}}, says: {{CAN_CUOC: {{full_name: AN}}}}}}]'
+    wanted = {
+        "name": "ví",
+        "holder": PERSON,
+        "wallet": {"CAN_CUOC": "linked"},
+        "says": {"CAN_CUOC": {"full_name": "AN"}},
+    }
+    text = f"{HELD}\nexpect: {json.dumps([wanted])}"
     assert main([written(tmp_path, text), "--url", theirs.vneid_url]) == OK
     assert theirs.person(PERSON) == before
     assert main([written(tmp_path, text), "--url", theirs.vneid_url, "--client", "nobody:x"]) == MISSED
@@ -98,6 +111,7 @@ class FakeGate(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        answer: dict[str, Any]
         if self.path == "/oauth/token":
             status, answer = 200, {"access_token": "t"}
         elif self.headers["Authorization"] != "Bearer t":
