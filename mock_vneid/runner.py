@@ -5,7 +5,7 @@ Without more words each file is laid out in a sandbox of its own, started for th
 people of the file must exist. With `--gate` the demands of the file are sent to a gate, which must be asking the
 same world; without it they are skipped, and said so.
 
-Exit codes: 0 all holds; 1 something does not; 2 a file or the command is wrong; 3 the sandbox or the gate cannot be had.
+Exit codes: 0 all holds; 1 something does not; 2 a file or the command is wrong; 3 the sandbox or gate cannot be had.
 """
 
 import argparse
