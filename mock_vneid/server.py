@@ -25,6 +25,9 @@ else:
 
         config: "Settings"
         _between = True  # two requests: nothing of the next one was read yet
+        _answered_at = 0.0  # the straight way, by the loop's clock
+        _head_of: object = None  # whose headers `_head_bytes` begins with
+        _head_bytes = b""
 
         def on_message_begin(self) -> None:
             self._between = False
@@ -41,10 +44,28 @@ else:
             if body is None:
                 super().data_received(data)
                 return
-            headers = [*self.server_state.default_headers, (b"content-length", b"%d" % len(body)), _JSON]
-            head = b"".join([b"%b: %b\r\n" % header for header in headers])
-            self.transport.write(b"HTTP/1.1 200 OK\r\n%b\r\n%b" % (head, body))
-            self.on_response_complete()
+            self.transport.write(b"%b%d\r\n\r\n%b" % (self._head(), len(body), body))
+            if self.timeout_keep_alive_task is None:
+                self.on_response_complete()
+            else:  # as that does, without a new alarm for each answer
+                self._answered_at = self.loop.time()
+                self.server_state.total_requests += 1
+
+        def timeout_keep_alive_handler(self) -> None:
+            left = self._answered_at + self.timeout_keep_alive - self.loop.time()
+            if left > 0:
+                self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+            else:
+                super().timeout_keep_alive_handler()
+
+        def _head(self) -> bytes:
+            """An answer's head up to the number of its length; it changes once a second, with the date."""
+            state = self.server_state
+            if self._head_of is not state.default_headers:
+                headers = b"".join([b"%b: %b\r\n" % header for header in (*state.default_headers, _JSON)])
+                self._head_of = state.default_headers
+                self._head_bytes = b"HTTP/1.1 200 OK\r\n%bcontent-length: " % headers
+            return self._head_bytes
 
         def _is_idle(self) -> bool:
             answered = self.cycle is None or self.cycle.response_complete
@@ -73,17 +94,16 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Later:
-    """An app that is made, in a thread of its own, when it is first asked for something."""
+    """An app that is made when it is first asked for something; everybody waits that once."""
 
     def __init__(self, make: Callable[[], ASGIApp]) -> None:
         self._make = make
-        self._made: asyncio.Future[ASGIApp] | None = None
+        self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._made is None:
-            self._made = asyncio.get_running_loop().run_in_executor(None, self._make)
-        app = await asyncio.shield(self._made)  # a client that leaves meanwhile takes nothing away from the next
-        await app(scope, receive, send)
+        if self._app is None:
+            self._app = self._make()
+        await self._app(scope, receive, send)
 
 
 class Settings(uvicorn.Config):

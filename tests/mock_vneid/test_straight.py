@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_vneid.faces.straight import read_head
+from mock_vneid.server import FacesProtocol
 from tests.mock_vneid.conftest import new_world
 from tests.mock_vneid.office import PERSON, Json, Office, unverified
 
@@ -205,3 +206,35 @@ def test_an_unusual_head_goes_the_other_way(change: tuple[bytes, bytes]) -> None
 @given(head=st.binary() | st.binary().map(lambda more: GOOD + b"\r\n" + more))
 def test_no_bytes_whatever_make_it_fall(head: bytes) -> None:
     read_head(head)
+
+
+def test_the_alarm_of_an_earlier_answer_waits_for_the_later_one() -> None:
+    loop = Standing()
+    line = FacesProtocol.__new__(FacesProtocol)
+    line.loop, line.timeout_keep_alive, line.transport = loop, 75, loop  # type: ignore[assignment]  # what it asks of them
+    line._answered_at = 90.0
+    line.timeout_keep_alive_handler()
+    assert (loop.alarms, loop.closed) == ([65.0], False)
+    line._answered_at = 25.0
+    line.timeout_keep_alive_handler()
+    assert (loop.alarms, loop.closed) == ([65.0], True)
+
+
+class Standing:
+    """A loop that stands at 100 seconds, and the transport on it."""
+
+    def __init__(self) -> None:
+        self.alarms: list[float] = []
+        self.closed = False
+
+    def time(self) -> float:
+        return 100.0
+
+    def call_later(self, delay: float, callback: object) -> None:
+        self.alarms.append(delay)
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
