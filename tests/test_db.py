@@ -574,7 +574,7 @@ def test_a_deadlock_is_run_again_until_both_sides_are_saved(postgresql: Database
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda order: postgresql.write_sync(increment_both, order), [(1, 2), (2, 1)]))
-    assert len(runs) == 3
+    assert len(runs) >= 3  # one more when the second try meets the other side still waiting
     assert postgresql.read_sync(lambda conn: list(conn.scalars(select(counters.c.value)))) == [2, 2]
 
 

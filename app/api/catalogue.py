@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Path, Query, Request, Response, Security
 
 from app.api import examples
-from app.api.caching import FRESH, Answers, cached
+from app.api.caching import Answers, cached
 from app.api.problems import Problem, safe
 from app.api.requests import StrictRoute
 from app.api.schemas.catalogue import (
@@ -33,6 +33,7 @@ from app.api.security import Call, authenticated
 from app.api.views import catalogue as views
 from app.domain.catalogue import Catalogue
 from app.domain.errors import ProcedureNotInForce, UnknownDocumentType, UnknownList, UnknownProcedure
+from app.freshness import FRESH
 from app.services import catalogue
 from app.services.desk import Desk
 

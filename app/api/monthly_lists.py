@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 
 from app.api import examples
-from app.api.caching import FOR_EVER, FRESH, cached
+from app.api.caching import cached
 from app.api.requests import IDEMPOTENCY_KEY, StrictRoute, json_answer, key_of
 from app.api.schemas.catalogue import Page
 from app.api.schemas.common import problems
@@ -26,6 +26,7 @@ from app.api.schemas.monthly_lists import (
 from app.api.security import Call, authenticated
 from app.api.views import monthly_lists as views
 from app.domain.decisions import canonical
+from app.freshness import FOR_EVER, FRESH
 from app.services import monthly_lists
 from app.services.desk import Desk
 from app.services.monthly_lists import Issue

@@ -190,6 +190,19 @@ class Catalogue:
             raise ComponentsUnknown(procedure=code)
         return version
 
+    def definition(self, code: str, on: date) -> "Definition | None":
+        """What is published about a procedure on a day; None where nothing is."""
+        return next((d for d in reversed(self.definitions.get(code, ())) if d.valid_from <= on), None)
+
+    def name_of(self, code: str, on: date) -> str | None:
+        """What a document type, or a procedure on a day, is called here; None where it is not known."""
+        if code in self.document_types:
+            return self.document_types[code].name
+        try:
+            return self.procedure(code, on).name
+        except (UnknownProcedure, ProcedureNotInForce):
+            return None
+
     def memberships(self, code: str, on: date, *, confirmed_only: bool = False) -> dict[str, ListMember]:
         """The lists a procedure stands on, on a day; candidates count unless they are made inert."""
         found = {}

@@ -15,7 +15,7 @@ import orjson
 from app.domain.cases import once_each
 from app.domain.catalogue import Catalogue, DocumentType, ListMember, MemberStatus, TypeSource
 from app.domain.decisions import Text
-from app.domain.errors import DomainError, ProcedureNotInForce, UnknownProcedure
+from app.domain.errors import DomainError
 from app.domain.guidance import replaced_since
 from app.domain.law import Citation, CitationStatus, LawOn, ListLaw, Rulebook
 from app.domain.wording import database
@@ -149,22 +149,13 @@ def _list(known: Catalogue, law: LawOn, entry: ListLaw) -> dict[str, Any]:
 def _member(known: Catalogue, day: date, m: ListMember) -> dict[str, Any]:
     return {
         "code": m.code,
-        "name": m.name or _name(known, m.code, day),
+        "name": m.name or known.name_of(m.code, day),
         "status": m.status.value,
         "from": _day(m.period.start),
         "until": _day(m.period.until),
         "basis": m.basis,
         "document_types": sorted(m.document_types),
     }
-
-
-def _name(known: Catalogue, code: str, day: date) -> str | None:
-    if code in known.document_types:
-        return known.document_types[code].name
-    try:
-        return known.procedure(code, day).name
-    except (UnknownProcedure, ProcedureNotInForce):
-        return None
 
 
 def _day(day: date | None) -> str | None:

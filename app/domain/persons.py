@@ -5,10 +5,10 @@ code with its 3-digit unit suffix. A number has no check digit, so only its shap
 """
 
 import re
-import unicodedata
 from datetime import date
 from enum import StrEnum
 
+from app.domain.text import unaccented
 from app.domain.values import value
 
 # First three digits: the province of birth registration, as numbered before the 2025 mergers.
@@ -85,8 +85,7 @@ def name_key(name: str) -> str:
 
     NFC and NFD spellings of one name have one key (population service 037 matches names the same way).
     """
-    bare = "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
-    folded = bare.upper().translate({0x110: "D", 0xD0: "D"})
+    folded = unaccented(name).upper().translate({0x110: "D", 0xD0: "D"})
     return "".join(folded.split())
 
 

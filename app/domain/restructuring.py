@@ -26,7 +26,7 @@ from app.domain.catalogue import (
 )
 from app.domain.data_clause import data_clause, handed_back, words_yield
 from app.domain.decisions import Finding, Reason
-from app.domain.definitions import Definition, Part, procedure_of
+from app.domain.definitions import Part, procedure_of
 from app.domain.errors import ProcedureNotInForce
 from app.domain.evidence import Answer, Said
 from app.domain.law import Citation, Period, Rulebook
@@ -230,7 +230,7 @@ class _Linter:
             version = self.catalogue.procedure(code, self.on)
         except ProcedureNotInForce:
             return None
-        defined = _definition(self.catalogue, code, self.on)
+        defined = self.catalogue.definition(code, self.on)
         origin: Origin | None = None
         lines: Iterator[Line] | None = None
         if defined is not None and defined.parts is not None and defined.valid_from >= version.valid_from:
@@ -386,11 +386,6 @@ def everything_held(sources: Mapping[str, Iterable[TypeSource]]) -> Iterator[Ans
     for code, found in sources.items():
         for s in found:
             yield Answer(s.source, code, Said.DOCUMENT, checked_at="", service=s.service)
-
-
-def _definition(catalogue: Catalogue, code: str, on: date) -> Definition | None:
-    versions = catalogue.definitions.get(code, ())
-    return next((d for d in reversed(versions) if d.valid_from <= on), None)
 
 
 def _holder(document_type: DocumentType) -> SubjectKind:

@@ -1,8 +1,13 @@
-"""Vietnamese words as people type them when they search: with or without accents, in either case."""
+"""Vietnamese words compared and searched for: with or without accents, in either case."""
 
 import unicodedata
 
 _D = str.maketrans({"đ": "d", "ð": "d"})
+
+
+def unaccented(text: str) -> str:
+    """The letters without their marks; `Đ` is a letter of its own and stays."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def plain(text: str) -> str:
@@ -10,8 +15,8 @@ def plain(text: str) -> str:
 
     NFC and NFD spellings of one text come out alike.
     """
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in bare.translate(_D)).split())
+    bare = unaccented(text.casefold()).translate(_D)
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 
 def slug(text: str) -> str:

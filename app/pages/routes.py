@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from app.domain.errors import ProcedureNotInForce, UnknownProcedure
 from app.domain.guidance import guidance
 from app.domain.monthly_lists import UnknownPublication
-from app.pages import asked, views
+from app.freshness import FOR_EVER
+from app.pages import asked, monthly_views, views
 from app.pages.problems import PagesForProblems, problem_page
 from app.pages.site import KEEP_NOTHING, SECURITY, Address, Site, html
 from app.pages.static import ASSETS
@@ -79,7 +80,7 @@ async def integrated_list(
 
     def make() -> views.View:
         found = views.integrated_list(known, site.desk.rulebook, day, filters)
-        return found | {"withheld": withheld, "editions": views.editions(editions)}
+        return found | {"withheld": withheld, "editions": monthly_views.editions(editions)}
 
     shown = [(e.month, e.revision) for e in editions]
     return site.answer(request, "integrated_list.html", address, known, day, make, shown)
@@ -173,7 +174,7 @@ async def static(request: Request, name: str) -> Response:
     asset = ASSETS.get(f"/static/{name}")
     if asset is None:
         raise HTTPException(404)
-    headers = {"cache-control": "public, max-age=31536000, immutable", "content-length": str(len(asset.content))}
+    headers = {"cache-control": FOR_EVER, "content-length": str(len(asset.content))}
     headers["cross-origin-resource-policy"] = "same-origin"
     body = b"" if request.method == "HEAD" else asset.content
     return Response(body, headers=headers, media_type=asset.media_type)

@@ -6,7 +6,7 @@ before it is rendered, and many readers of one page cost one rendering.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,8 @@ from markupsafe import Markup
 
 from app.domain.catalogue import Catalogue
 from app.domain.search import ProcedureIndex
-from app.pages import views, wording
+from app.freshness import FRESH, etag_of, still_has
+from app.pages import monthly_views, wording
 from app.pages.static import ICON, STYLESHEET
 from app.pages.views import View
 from app.services import monthly_lists
@@ -42,8 +43,6 @@ SECURITY = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "content-language": "vi",
 }
-# A minute in which browsers and proxies need not ask; then the ETag answers without a body.
-FRESH = "public, max-age=60"
 KEEP_NOTHING = "no-store"
 
 
@@ -126,7 +125,7 @@ class Site:
         view = self._published.get(edition)
         if view is None:
             found = await monthly_lists.compare(self.desk, brief, before)
-            view = self._published[edition] = await asyncio.to_thread(views.published_list, found)
+            view = self._published[edition] = await asyncio.to_thread(monthly_views.published_list, found)
         return brief, view, edition
 
     async def index(self, known: Catalogue) -> ProcedureIndex:
@@ -154,7 +153,7 @@ class Site:
         """
         tag = self._tag(address, known, day, edition)
         headers = {**SECURITY, "cache-control": FRESH, "etag": tag}
-        if _has(request.headers.getlist("if-none-match"), tag):
+        if still_has(request.headers.getlist("if-none-match"), tag):
             return Response(status_code=304, headers=headers)
         body = self._rendered.get(tag)
         if body is None:
@@ -179,7 +178,7 @@ class Site:
         rulebook, lists = self.desk.rulebook.revision, self.desk.settings.lists
         # Today too: pages say whether the day asked for is past, present or to come.
         parts = (_BUILD, self.base, str(address), known.revision, rulebook, lists, day, self.today(), edition)
-        return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+        return etag_of(repr(parts).encode())
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -189,12 +188,6 @@ def render(template: str, **values: Any) -> bytes:
 def html(request: Request, body: bytes, status: int = 200, *, headers: Mapping[str, str]) -> Response:
     shown = b"" if request.method == "HEAD" else body
     return Response(shown, status, {**headers, "content-length": str(len(body))}, _HTML)
-
-
-def _has(given: Iterable[str], tag: str) -> bool:
-    """If-None-Match names this tag, weakly compared as RFC 9110 §13.1.2 has it."""
-    tags = [t.strip().removeprefix("W/") for line in given for t in line.split(",")]
-    return tag in tags or "*" in tags
 
 
 def _qr(text: str) -> Markup:

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
-from app.domain.cases import NO_PAPER_SERVICES, once_each
+from app.domain.cases import NO_PAPER_SERVICES
 from app.domain.catalogue import (
     Catalogue,
-    DocumentKind,
     DocumentType,
     Form,
     ListMember,
@@ -19,21 +18,19 @@ from app.domain.catalogue import (
 )
 from app.domain.evidence import Source
 from app.domain.guidance import Guidance, Guide, Way, replaced_since
-from app.domain.law import ARTICLE_4, Citation, Law, LawOn, Period, Provision, Rulebook
-from app.domain.monthly_lists import Change as DocumentChange
-from app.domain.monthly_lists import ListChanges, citation, grounds
+from app.domain.law import ARTICLE_4, Citation, Law, LawOn, Provision, Rulebook
+from app.domain.monthly_lists import grounds
 from app.domain.search import ProcedureIndex
 from app.domain.text import plain
 from app.pages import wording
 from app.services.catalogue import integrated_documents
-from app.services.monthly_lists import Brief, Compared
 
 View = dict[str, Any]
 PAGE = 25
 # Numbers in a text are ordered by their value: Điều 2 before Điều 10.
 _PIECES = re.compile(r"[0-9]+|[^0-9]+")
 # Documents that an act publishes as integrated; its other annexes only propose some.
-_PUBLISHED_LISTS = ("ct24-annex-3", "ct24-annex-4")
+PUBLISHED_LISTS = ("ct24-annex-3", "ct24-annex-4")
 _SUBJECT_SLUGS = {TypeSubject.PERSON: "nguoi-dan", TypeSubject.ORGANIZATION: "to-chuc", TypeSubject.ANY: "ca-hai"}
 
 
@@ -114,7 +111,7 @@ def _row(known: Catalogue, law: LawOn, t: DocumentType, sources: Sequence[TypeSo
     listed = known.memberships(t.code, law.day)
     lists = [
         (cited, listed[name].status is MemberStatus.CANDIDATE)
-        for name in _PUBLISHED_LISTS
+        for name in PUBLISHED_LISTS
         if name in listed
         for cited in law.cite(law.list_law(name).cites)
     ]
@@ -125,7 +122,7 @@ def integrated_list(known: Catalogue, rulebook: Rulebook, day: date, asked: Filt
     every = rows(known, rulebook, day)
     shown = [row for row in every if _passes(row, asked)]
     return {
-        **_listed_rows(every, shown),
+        **listed_rows(every, shown),
         "asked": asked,
         "filtered": any(asked),
         "total": len(every),
@@ -138,7 +135,7 @@ def integrated_list(known: Catalogue, rulebook: Rulebook, day: date, asked: Filt
     }
 
 
-def _listed_rows(every: Sequence[Row], shown: Sequence[Row]) -> View:
+def listed_rows(every: Sequence[Row], shown: Sequence[Row]) -> View:
     """Rows by subject; what all of them cite is said once, and only the rest beside each."""
     general = _shared(every)
     of_wallet = [c for c in _shared([row for row in every if row.in_wallet]) if c not in general]
@@ -187,121 +184,6 @@ def _unconfirmed(rulebook: Rulebook, *cited: Iterable[Citation]) -> list[str]:
     """The cited acts whose entry waits to be compared with the gazette."""
     acts = {c.law for citations in cited for c in citations}
     return sorted(rulebook.laws[act].name for act in acts if act in rulebook.laws and not rulebook.laws[act].confirmed)
-
-
-# ---- /danh-muc/{yyyy-mm} --------------------------------------------------------------------------------------------
-
-
-class Published(NamedTuple):
-    """One signed publication; `reason` is given where it corrects an earlier one of the same month."""
-
-    revision: int
-    published_at: datetime
-    digest: str
-    reason: str | None = None
-    catalogue_revision: int = 0
-    rulebook_revision: str = ""
-
-
-class Change(NamedTuple):
-    """A document type that came, went or changed; `what` says how, in words."""
-
-    name: str
-    citations: tuple[Citation, ...]
-    what: str = ""
-
-
-class Edition(NamedTuple):
-    """A month of which there is a publication, by its first day, and where to read it."""
-
-    month: date
-    address: str
-
-
-def editions(found: Iterable[Brief]) -> list[Edition]:
-    return [Edition(_first(b.month), f"/danh-muc/{b.month}") for b in found]
-
-
-def published_list(found: Compared) -> View:
-    """The page of a publication: made from its own bytes alone, so that it stays as it was published."""
-    brief, content = found.issue.brief, found.issue.stated
-    made_of = brief.catalogue_revision, brief.rulebook_revision
-    published = Published(brief.revision, brief.published_at, brief.digest, brief.reason, *made_of)
-    return monthly_list(
-        _first(brief.month),
-        published,
-        frozen_rows(content),
-        since=_first(found.before.brief.month) if found.before else None,
-        added=_changes(found.documents.added) if found.before else (),
-        removed=_changes(found.documents.removed),
-        changed=[*_changes(found.documents.changed), *(_list_change(x) for x in found.lists if found.before)],
-    )
-
-
-def _first(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
-
-
-def frozen_rows(content: Mapping[str, Any]) -> list[Row]:
-    """The rows of the integrated list as a publication states them, by name."""
-    return sorted((_frozen(d) for d in content["documents"]), key=lambda row: plain(row.type.name))
-
-
-def _frozen(d: Mapping[str, Any]) -> Row:
-    lists = {x["list"]: x for x in d["lists"]}
-    return Row(
-        DocumentType(d["document_type"], d["name"], DocumentKind.OFFICIAL, TypeSubject(d["subject"])),
-        tuple(_frozen_holding(s) for s in d["sources"]),
-        tuple(citation(c) for c in d["citations"]),
-        tuple(
-            (citation(c), lists[name]["status"] == MemberStatus.CANDIDATE.value)
-            for name in _PUBLISHED_LISTS
-            if name in lists
-            for c in lists[name]["citations"]
-        ),
-    )
-
-
-def _frozen_holding(s: Mapping[str, Any]) -> Holding:
-    start, until, since = (s[k] and date.fromisoformat(s[k]) for k in ("from", "until", "replaces_since"))
-    source = TypeSource(Source(s["source"]), s["service"], Period(start, until), frozenset(s["procedures"]), s["basis"])
-    return Holding(source, since, s["basis_title"], len(source.procedures))
-
-
-def _changes(found: Iterable[DocumentChange]) -> list[Change]:
-    return [Change(c.name or c.code, c.citations, "; ".join(d.said.vi for d in c.differences)) for c in found]
-
-
-def _list_change(found: ListChanges) -> Change:
-    """A whole list in one line: how many came, went and changed."""
-    what = "thủ tục" if found.subject == "procedure" else "giấy tờ"
-    counts = (("thêm", found.members.added), ("đưa ra", found.members.removed), ("thay đổi", found.members.changed))
-    said = ", ".join(f"{verb} {wording.number(len(members))} {what}" for verb, members in counts if members)
-    members = (*found.members.added, *found.members.removed, *found.members.changed)
-    return Change(found.title, once_each(c for m in members for c in m.citations), said)
-
-
-def monthly_list(
-    month: date,
-    publication: Published,
-    frozen: Sequence[Row],
-    *,
-    since: date | None = None,
-    added: Sequence[Change] = (),
-    removed: Sequence[Change] = (),
-    changed: Sequence[Change] = (),
-) -> View:
-    """`month` and `since`, the one compared with, by their first day; `frozen` are the rows as published."""
-    return {
-        **_listed_rows(frozen, frozen),
-        "month": month,
-        "publication": publication,
-        "newest": publication.revision,
-        "since": since,
-        "added": added,
-        "removed": removed,
-        "changed": changed,
-    }
 
 
 # ---- /thu-tuc -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ is not wanted here and costs more than half of a call.
 import asyncio
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -101,26 +101,31 @@ class System:
             response = await self._transport.handle_async_request(request)
             assert isinstance(response.stream, httpx.AsyncByteStream)
             try:
-                return response.status_code, await _read(response.stream)
+                # As sent: no coding of the bytes was asked for, and one that comes all the same is garbage.
+                return response.status_code, await read_within(MAX_ANSWER, response.stream)
             finally:
                 await response.stream.aclose()
-        except (httpx.TimeoutException, TimeoutError) as e:
-            # The transport names a lost connection a ConnectTimeout; it is not one that took too long.
-            lost = isinstance(e, httpx.ConnectTimeout)
-            raise SourceFailed((NoAnswer.UNREACHABLE if lost else NoAnswer.TIMEOUT).value) from None
-        except SourceFailed:
-            raise
-        except Exception:
-            # Transport errors come in many types (aiohttp's leak through), some with the URL or bytes in their text.
-            raise SourceFailed(NoAnswer.UNREACHABLE.value) from None
+        except Exception as e:
+            raise failure_of(e) from None
 
 
-async def _read(stream: httpx.AsyncByteStream) -> bytes:
-    """The bytes as sent: no coding of them was asked for, and one that comes all the same is garbage."""
+def failure_of(e: Exception) -> SourceFailed:
+    """What went wrong on the way, as a cause. The transport's errors come in many types (aiohttp's leak through), some
+    with the URL or bytes in their text: none of it is kept.
+    """
+    if isinstance(e, SourceFailed):
+        return e
+    # The transport names a lost connection a ConnectTimeout; it is not one that took too long.
+    late = isinstance(e, httpx.TimeoutException | TimeoutError) and not isinstance(e, httpx.ConnectTimeout)
+    return SourceFailed((NoAnswer.TIMEOUT if late else NoAnswer.UNREACHABLE).value)
+
+
+async def read_within(limit: int, chunks: AsyncIterable[bytes]) -> bytes:
+    """The whole of an answer. Raises SourceFailed where it is longer than an honest one."""
     raw = bytearray()
-    async for chunk in stream:
+    async for chunk in chunks:
         raw += chunk
-        if len(raw) > MAX_ANSWER:
+        if len(raw) > limit:
             raise SourceFailed(NoAnswer.TOO_LARGE.value)
     return bytes(raw)
 

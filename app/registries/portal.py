@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from app.registries import portal_wire as wire
 from app.registries.answers import NoAnswer, SourceFailed, cause_of_status
+from app.registries.http import failure_of, read_within
 
 # The country's list of some 6,300 procedures is below 3 MB.
 MAX_ANSWER = 16 * 1024 * 1024
@@ -144,23 +145,11 @@ class Portal:
             raise SourceFailed(NoAnswer.NO_TOKEN.value) from None
 
     async def _send(self, url: str, body: dict[str, str]) -> tuple[int, bytes]:
-        raw = bytearray()
         try:
             async with asyncio.timeout(self._timeout), self._client.stream("POST", url, json=body) as response:
-                async for chunk in response.aiter_bytes():
-                    raw += chunk
-                    if len(raw) > MAX_ANSWER:
-                        raise SourceFailed(NoAnswer.TOO_LARGE.value)
-                return response.status_code, bytes(raw)
-        except SourceFailed:
-            raise
-        except (httpx.TimeoutException, TimeoutError) as e:
-            # The transport names a lost connection a ConnectTimeout; it is not one that took too long.
-            lost = isinstance(e, httpx.ConnectTimeout)
-            raise SourceFailed((NoAnswer.UNREACHABLE if lost else NoAnswer.TIMEOUT).value) from e
+                return response.status_code, await read_within(MAX_ANSWER, response.aiter_bytes())
         except Exception as e:
-            # Transport errors come in many types; aiohttp's leak through.
-            raise SourceFailed(NoAnswer.UNREACHABLE.value) from e
+            raise failure_of(e) from e
 
 
 def _parsed(shape: type[Answer], raw: bytes) -> Answer:

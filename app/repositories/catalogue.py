@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, text
@@ -56,10 +56,11 @@ def revision_known(conn: Connection, until: datetime) -> int:
     return conn.execute(found).scalar_one_or_none() or 0
 
 
-def origins(conn: Connection) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Of everything published: what it last came from and its digest, by slot."""
+def origins(conn: Connection, kinds: Iterable[Kind]) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """Of everything published of these kinds: what it last came from and its digest, by slot."""
     p, r = catalogue_publications, catalogue_revisions
-    rows = conn.execute(select(p.c.kind, p.c.key, p.c.body, p.c.digest, r.c.origin).join(r).order_by(p.c.id))
+    asked = select(p.c.kind, p.c.key, p.c.body, p.c.digest, r.c.origin).join(r).order_by(p.c.id)
+    rows = conn.execute(asked.where(p.c.kind.in_([kind.value for kind in kinds])))
     return {Publication(Kind(k), key, json.loads(body)).slot: (origin, d) for k, key, body, d, origin in rows}
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.clock import Clock
+from app.domain.cases import replaces
 from app.domain.catalogue import Acceptance, Catalogue, DocumentType
 from app.domain.decisions import canonical
 from app.domain.errors import DomainError, UnknownDocumentType, UnknownLaw, UnknownList, UnknownProcedure
@@ -39,7 +40,8 @@ class Published:
 def seed(conn: Connection, clock: Clock, starter: Sequence[Publication]) -> int:
     """Publish what is new in the starter catalogue since it was last seeded; what was published here stays."""
     catalogue.lock(conn)
-    known = catalogue.origins(conn)
+    # Not the definitions: a province's texts are megabytes, and none ships.
+    known = catalogue.origins(conn, {p.kind for p in starter})
     new = []
     for p in starter:
         origin, digest = known.get(p.slot, ("starter", None))
@@ -47,10 +49,7 @@ def seed(conn: Connection, clock: Clock, starter: Sequence[Publication]) -> int:
             new.append(p)
     if not new:
         return catalogue.head(conn)
-    at = clock.now()
-    revision = catalogue.publish(conn, new, at=at, by="motlan", origin="starter")
-    record(conn, at, revision, "motlan", new)
-    return revision
+    return release(conn, clock, new, by="motlan", origin="starter")
 
 
 async def publish_document_type(desk: Desk, by: str, code: str, body: Mapping[str, Any]) -> Published:
@@ -111,9 +110,7 @@ async def _publish(desk: Desk, by: str, new: Publication, check: Callable[[Catal
         if before is not None and canonical(before.body) == canonical(new.body):
             return Published(revision, changed=False, created=False)
         check(desk.snapshots.at(conn, revision))
-        at = desk.clock.now()
-        revision = catalogue.publish(conn, [new], at=at, by=by, origin="api")
-        record(conn, at, revision, by, [new])
+        revision = release(conn, desk.clock, [new], by=by, origin="api")
         return Published(revision, changed=True, created=before is None)
 
     return await desk.db.write(write)
@@ -124,8 +121,13 @@ def _latest(conn: Connection, revision: int, new: Publication) -> Publication | 
     return next(same, None)
 
 
-def record(conn: Connection, at: datetime, revision: int, by: str, new: Sequence[Publication]) -> None:
-    """What was published, by the digest of each body; of a large publication their number and one digest over all."""
+def release(conn: Connection, clock: Clock, new: Sequence[Publication], *, by: str, origin: str) -> int:
+    """A new revision with its journal entry, in the caller's transaction, which holds the catalogue's lock.
+
+    The entry has the digest of each body; of a large publication their number and one digest over all.
+    """
+    at = clock.now()
+    revision = catalogue.publish(conn, new, at=at, by=by, origin=origin)
     published = [[p.kind.value, p.key, catalogue.digest_of(canonical(p.body))] for p in new]
     facts: dict[str, Any] = {"revision": revision, "by": by}
     if len(whole := canonical(published)) <= _LONGEST_ENTRY:
@@ -133,6 +135,7 @@ def record(conn: Connection, at: datetime, revision: int, by: str, new: Sequence
     else:
         facts |= {"count": len(published), "published_digest": catalogue.digest_of(whole)}
     journal.append(conn, at, "catalogue.revision.published", facts)
+    return revision
 
 
 def _integrated_from(document_type: DocumentType, code: str, start: date, rulebook: Rulebook) -> bool:
@@ -156,11 +159,7 @@ def integrated_documents(snapshot: Catalogue, rulebook: Rulebook, on: date) -> l
     law = rulebook.on(on)
     found = []
     for t in sorted(snapshot.document_types.values(), key=lambda t: t.code):
-        sources = [
-            s
-            for s in t.sources
-            if s.period.covers(on) and (law.in_force(f"use-{s.source.value}") or law.type_law(t.code, s.service))
-        ]
+        sources = [s for s in t.sources if s.period.covers(on) and replaces(law, t.code, s)]
         if sources:
             found.append({"type": t, "sources": sources, "citations": law.cite_rule("use-registry", t.code)})
     return found

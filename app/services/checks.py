@@ -93,8 +93,11 @@ class Judged:
     subject_mark: str
 
 
-def prepare(conn: Connection, desk: Desk, check: Check, key: Key | None = None) -> Prepared:
-    """Claim the key and read what judging needs, in the caller's transaction.
+def prepare(
+    conn: Connection, desk: Desk, check: Check, key: Key | None = None, filed_under: Procedure | None = None
+) -> Prepared:
+    """Claim the key and read what judging needs, in the caller's transaction; `filed_under` is the procedure's version
+    at `check.filed`.
 
     Raises what the key, the catalogue and the requirement raise.
     """
@@ -106,11 +109,7 @@ def prepare(conn: Connection, desk: Desk, check: Check, key: Key | None = None) 
     idempotency.refuse(opened.found)
     catalogue = desk.snapshots.published(conn, opened.revision, opened.published_at)
     law = desk.rulebook.on(check.on)
-    procedure = (
-        desk.snapshots.filed_under(conn, catalogue, check.procedure, check.filed)
-        if check.filed
-        else catalogue.judged_by(check.procedure, check.on)
-    )
+    procedure = filed_under or catalogue.judged_by(check.procedure, check.on)
     setting = Setting(procedure, check.on, check.case, check.wait_over, desk.settings.lists == "confirmed")
     papers = []
     wanted: dict[str, set[str]] = {}

@@ -95,7 +95,7 @@ def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking |
         dossier_code=row.code,
         filed=filed,
     )
-    return Opened(row, rows, check, checks.prepare(conn, desk, check))
+    return Opened(row, rows, check, checks.prepare(conn, desk, check, filed_under=procedure))
 
 
 def _filed(conn: Connection, row: DossierRow) -> Filed:

@@ -19,7 +19,6 @@ from app.domain.imports import (
     Layout,
     Line,
     Neighbour,
-    Plan,
     Read,
     fold_header,
     line_of,
@@ -30,7 +29,7 @@ from app.domain.imports import (
 from app.domain.publications import Body, Kind
 from app.domain.readings import Reading
 from app.repositories import catalogue
-from app.services.catalogue import record
+from app.services.catalogue import release
 from app.services.desk import Desk
 
 # Problems shown one by one; the others are counted.
@@ -256,7 +255,7 @@ def settle(conn: Connection, desk: Desk, made: Prepared, options: Options, overl
         if overlay is not None:
             overlay |= {p.slot: p.body for p in planned.publications}
     elif planned.publications:
-        revision = _publish(conn, desk, planned, options)
+        revision = release(conn, desk.clock, planned.publications, by=options.by, origin="import")
     return _outcome(made, Status.DONE, planned.counts, problems, warnings, revision)
 
 
@@ -277,13 +276,6 @@ def _known(conn: Connection, desk: Desk, kind: ImportKind, options: Options, ove
     slots = {p.slot: p.body for p in published} | (overlay or {})
     law = desk.rulebook
     return Known(slots, law.laws.keys(), law.lists, desk.clock.today(), options.by, options.valid_from)
-
-
-def _publish(conn: Connection, desk: Desk, planned: Plan, options: Options) -> int:
-    at = desk.clock.now()
-    revision = catalogue.publish(conn, planned.publications, at=at, by=options.by, origin="import")
-    record(conn, at, revision, options.by, planned.publications)
-    return revision
 
 
 def published_any(conn: Connection) -> bool:

@@ -18,7 +18,7 @@ from app.domain.publications import Kind, Publication, definition, definition_bo
 from app.domain.readings import Reading
 from app.registries.answers import NoAnswer, SourceFailed
 from app.repositories import catalogue
-from app.services.catalogue import record
+from app.services.catalogue import release
 from app.services.desk import Desk
 from app.services.imports import Tick
 
@@ -214,7 +214,4 @@ def _apply(conn: Connection, desk: Desk, pulled: Pulled, read: Callable[[str], R
     new = [Publication(Kind.DEFINITION, d.code, definition_body(d)) for d in found.definitions]
     if not new:
         return Synced(found, None)
-    at = desk.clock.now()
-    revision = catalogue.publish(conn, new, at=at, by=by, origin="portal")
-    record(conn, at, revision, by, new)
-    return Synced(found, revision)
+    return Synced(found, release(conn, desk.clock, new, by=by, origin="portal"))

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from app.domain.catalogue import Catalogue
 from app.domain.corrections import correction, inconsistency, says_the_same
-from app.domain.definitions import Definition, Part, text_key
+from app.domain.definitions import Part, text_key
 from app.domain.errors import DomainError, UnknownPosition, UnknownProcedure
 from app.domain.publications import Kind
 from app.domain.readings import DOUBTS, Doubt, Reading
 from app.repositories import catalogue
-from app.services.catalogue import Published, record
+from app.services.catalogue import Published, release
 from app.services.desk import Desk
 
 
@@ -97,7 +97,7 @@ async def read(desk: Desk, code: str, position: int) -> Place:
 
 
 def _part(known: Catalogue, code: str, position: int, on: date) -> Part:
-    current = _in_force(known.definitions.get(code, ()), on)
+    current = known.definition(code, on)
     if current is None:
         raise UnknownProcedure(procedure=code)
     parts = current.parts or ()
@@ -105,10 +105,6 @@ def _part(known: Catalogue, code: str, position: int, on: date) -> Part:
         if part.position == position:
             return part
     raise UnknownPosition(known=[p.position for p in parts])
-
-
-def _in_force(versions: tuple[Definition, ...], on: date) -> Definition | None:
-    return next((v for v in reversed(versions) if v.valid_from <= on), None)
 
 
 async def correct(
@@ -132,9 +128,7 @@ async def correct(
         before = catalogue.publications_of(conn, revision, new.kind, new.key)
         if before and says_the_same(before[-1].body, new.body):
             return Published(revision, changed=False, created=False)
-        at = desk.clock.now()
-        revision = catalogue.publish(conn, [new], at=at, by=by, origin="review")
-        record(conn, at, revision, by, [new])
+        revision = release(conn, desk.clock, [new], by=by, origin="review")
         return Published(revision, changed=True, created=not before)
 
     done = await desk.db.write(write)
@@ -168,6 +162,6 @@ def _words(known: Catalogue, on: date) -> list[Words]:
 
 def _parts(known: Catalogue, on: date) -> Iterator[tuple[str, Part]]:
     for code in sorted(known.definitions):
-        current = _in_force(known.definitions[code], on)
+        current = known.definition(code, on)
         for part in (current.parts or ()) if current else ():
             yield code, part

@@ -14,7 +14,7 @@ import pytest
 from app.db import Database
 from app.domain.catalogue import Catalogue
 from app.domain.law import RULES, Citation, CitationStatus
-from app.pages import site, views, wording
+from app.pages import monthly_views, site, views, wording
 from app.pages.site import Address
 from app.pages.static import ASSETS
 from app.services import catalogue
@@ -294,14 +294,14 @@ def test_a_monthly_publication_says_what_changed_and_by_which_law(visitor: Visit
     known = gate.run(visitor.app.state.site.catalogue())
     day = date(2026, 11, 1)
     cited = Citation("NQ-66.7-2025", "Điều 4 khoản 8", "Nghị quyết 66.7/2025/NQ-CP", day, CitationStatus.IN_FORCE)
-    view = views.monthly_list(
+    view = monthly_views.monthly_list(
         day,
-        views.Published(2, MONDAY, "ab" * 32, reason="Sửa <lỗi> tên"),
+        monthly_views.Published(2, MONDAY, "ab" * 32, reason="Sửa <lỗi> tên"),
         views.rows(known, gate.desk.rulebook, day),
         since=date(2026, 10, 1),
-        added=[views.Change("Phiếu lý lịch tư pháp", (cited,))],
-        removed=[views.Change("Giấy cũ", ())],
-        changed=[views.Change("Giấy đăng ký xe", (cited,), "thêm nguồn dữ liệu")],
+        added=[monthly_views.Change("Phiếu lý lịch tư pháp", (cited,))],
+        removed=[monthly_views.Change("Giấy cũ", ())],
+        changed=[monthly_views.Change("Giấy đăng ký xe", (cited,), "thêm nguồn dữ liệu")],
     )
     body = visitor.app.state.site.render("monthly_list.html", Address("/danh-muc/2026-11"), known, day, **view)
     page = read(body.decode())
@@ -324,8 +324,8 @@ def test_a_monthly_publication_says_what_changed_and_by_which_law(visitor: Visit
 def test_the_first_publication_and_one_without_changes_say_so(visitor: Visitor) -> None:
     known = visitor.gate.run(visitor.app.state.site.catalogue())
     for since, words in ((None, "Đây là bản công bố đầu tiên."), (date(2026, 10, 1), "Không có thay đổi.")):
-        published = views.Published(1, datetime.fromisoformat("2026-11-01T00:00:00Z"), "00")
-        view = views.monthly_list(date(2026, 11, 1), published, [], since=since)
+        published = monthly_views.Published(1, datetime.fromisoformat("2026-11-01T00:00:00Z"), "00")
+        view = monthly_views.monthly_list(date(2026, 11, 1), published, [], since=since)
         address = Address("/danh-muc/2026-11")
         body = visitor.app.state.site.render("monthly_list.html", address, known, date(2026, 11, 1), **view)
         assert words in body.decode()

@@ -89,11 +89,10 @@ def test_the_verdict_is_by_floor_and_goal(ratio: float, words: str) -> None:
 def test_readers_who_get_no_answer_say_so() -> None:
     def read_in_vain() -> None:
         busy = b"HTTP/1.1 503 Busy\r\ncontent-length: 2\r\n\r\n{}"
-        with answering(busy) as (port, got), reading(port, readers=4, every=0.05):
-            while not got:
-                time.sleep(0.01)
+        with answering(busy) as (port, _), reading(port, readers=4, every=0.05):
+            pass
 
-    with pytest.raises(RuntimeError, match="answered 0 times"):
+    with pytest.raises(RuntimeError, match="503 Busy"):
         read_in_vain()
 
 

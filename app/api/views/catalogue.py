@@ -13,7 +13,7 @@ from app.domain.catalogue import (
     Procedure,
     TypeSource,
 )
-from app.domain.errors import ProcedureNotInForce, UnknownProcedure
+from app.domain.errors import ProcedureNotInForce
 from app.domain.law import Law, Period, Provision, Rulebook
 
 T = TypeVar("T")
@@ -126,7 +126,7 @@ def list_of(
 def _member(known: Catalogue, m: ListMember, day: date) -> dict[str, Any]:
     return {
         "code": m.code,
-        "name": m.name or _name(known, m.code, day),
+        "name": m.name or known.name_of(m.code, day),
         "from": m.period.start,
         "until": m.period.until,
         "status": m.status.value,
@@ -138,16 +138,6 @@ def _member(known: Catalogue, m: ListMember, day: date) -> dict[str, Any]:
         "field": m.field,
         "note": m.note,
     }
-
-
-def _name(known: Catalogue, code: str, day: date) -> str | None:
-    """What the catalogue calls a procedure or a document type, if it knows it."""
-    if code in known.document_types:
-        return known.document_types[code].name
-    try:
-        return known.procedure(code, day).name
-    except (UnknownProcedure, ProcedureNotInForce):
-        return None
 
 
 def _list(known: Catalogue, rulebook: Rulebook, name: str, day: date) -> dict[str, Any]:
