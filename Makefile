@@ -9,10 +9,10 @@ RUNTIME = $(VENV)/.runtime
 EVERYTHING = $(VENV)/.everything
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test check coverage bench openapi lock clean
+.PHONY: help run demo setup test check coverage bench bench-mock openapi lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) ## one dossier judged paper by paper, against fresh servers; then ends
 	@$(BIN)/motlan demo
@@ -45,6 +45,9 @@ coverage: $(EVERYTHING) ## which lines and branches the tests pass through
 
 bench: $(EVERYTHING) ## speed as ratios; writes bench/results/latest.json
 	$(BIN)/python -m bench
+
+bench-mock: $(EVERYTHING) ## the sandbox against its peers (needs node and java); writes bench/results/mock.json
+	$(BIN)/python -m bench.mock
 
 openapi: $(RUNTIME) ## docs/openapi.json anew, after a change of the API
 	$(BIN)/python -m app.api.snapshot > docs/openapi.json
