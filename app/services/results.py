@@ -1,0 +1,1 @@
+"""Results an office issues: signed, kept in the archive, revocable."""
