@@ -19,6 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from app import story
 from app.api import examples
 from app.services import migrations
 
@@ -61,6 +62,8 @@ def play(*, stay: bool) -> int:
             if not _wait_ready(processes, console):
                 return 1
             _show(console, _file_sample())
+            if not _tell(console):
+                return 1
             if stay:
                 _stay(console, processes)
     return 0
@@ -137,6 +140,20 @@ def _show(console: Console, dossier: Mapping[str, Any]) -> None:
         console.print("[dim]Phụ lục của CT 24: hàng viện dẫn chưa được xác nhận với văn bản gốc (candidate).[/]")
     needed = [f"{n['position']} ({', '.join(n['document_types'])})" for n in dossier["to_supply"]]
     console.print(f"[bold]Thực sự còn phải nộp:[/] {'; '.join(needed) or 'không còn gì'}")
+
+
+def _tell(console: Console) -> bool:
+    """The story of one child, as it happens; False when a call was not answered as it should be."""
+    console.print("\n[bold]Một lần: từ giấy khai sinh đến thẻ bảo hiểm y tế[/]")
+    try:
+        for told in story.play(story.Office(_BASE, f"http://127.0.0.1:{CONTROL}")):
+            console.print(f"  [green]•[/] {told.what}")
+            for seen in told.seen:
+                console.print(f"      [dim]{seen}[/]")
+    except story.WentWrong as wrong:
+        console.print(f"[red]{wrong}[/]")
+        return False
+    return True
 
 
 def _lead(findings: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEMO_TOKEN_KEY = "demo-token-key-not-a-secret-0123456789abcdef"
 DEMO_DATA_KEY = "demo-data-key-not-a-secret-0123456789abcdef"
 DEMO_SOURCE_SECRET = "motlan-tthc-secret"
+DEMO_VERIFIER_SECRET = "ngan-hang-demo-secret"
 _MIN_KEY = 32
+_ISSUER = r"^(https?://[!-~]{1,300})?$"
 
 
 def demo_publication_key() -> str:
@@ -40,6 +42,9 @@ class Settings(BaseSettings):
 
     vneid_url: str = "http://127.0.0.1:9000/w/default"
     ndxp_url: str = "http://127.0.0.1:9000/w/default/ndxp"
+    # The issuers at which citizens and officers log in. Empty: VNeID itself, and the staff's accounts beside it.
+    login_url: str = Field(default="", pattern=_ISSUER)
+    staff_url: str = Field(default="", pattern=_ISSUER)
     # How the population database (037) is asked: as JSON like the other services, or in SOAP through a gateway (LGSP).
     population_path: Literal["json", "lgsp-soap"] = "json"
     lgsp_url: str = "http://127.0.0.1:9000/w/default/lgsp"
@@ -57,6 +62,9 @@ class Settings(BaseSettings):
     portal_sync_hours: int = Field(default=0, ge=0)
     source_client_id: str = "motlan-tthc"
     source_client_secret: SecretStr = SecretStr("")
+    # As whom share codes are redeemed for bodies outside the State. No secret in production: for none of them.
+    verifier_client_id: str = "ngan-hang-demo"
+    verifier_client_secret: SecretStr = SecretStr("")
     # The officer code look-ups are made under when a request names none (005 is answered to an unknown one).
     officer: str = "CB-0001"
     # Seconds within which all sources of one check have to answer.
@@ -74,9 +82,24 @@ class Settings(BaseSettings):
     # Hours for which an answer is kept under its Idempotency-Key, and seconds a running request holds its key.
     idempotency_hours: int = Field(default=24, ge=1)
     idempotency_lease: int = Field(default=60, ge=5)
+    # Hours for which a filled form is kept, to file a dossier with it.
+    prefill_hours: int = Field(default=24, ge=1, le=24 * 30)
     # Seconds between two looks of the worker for dossiers that are due, and before a waiting dossier is asked again.
     worker_pause: float = Field(default=2.0, gt=0)
     recheck_after: int = Field(default=30, ge=1)
+    # Seconds a worker may keep a message before another takes it over; three quarters of it are the delivery's limit.
+    outbox_lease: float = Field(default=60.0, gt=0)
+    # A message is tried this often before it is given up; at most so many are on their way to one receiver at once.
+    outbox_attempts: int = Field(default=300, ge=1)
+    outbox_lanes: int = Field(default=8, ge=1, le=64)
+    # Seconds before the second attempt, twice as long before each that follows, and never longer than this.
+    retry_first: float = Field(default=2.0, gt=0)
+    retry_longest: float = Field(default=900.0, gt=0)
+    # Failures in a row after which a subscriber is disabled (most of a day), and seconds for one delivery to it.
+    webhooks_attempts: int = Field(default=100, ge=1)
+    webhooks_timeout: float = Field(default=10.0, gt=0, le=60)
+    # Subscribers on this machine's loopback, over http: for the demo and tests; production refuses it.
+    webhooks_private: bool = False
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -90,8 +113,12 @@ class Settings(BaseSettings):
             self._refuse_weak("token_key", self.token_key, DEMO_TOKEN_KEY)
             self._refuse_weak("data_key", self.data_key, DEMO_DATA_KEY)
             self._refuse_weak("source_client_secret", self.source_client_secret, DEMO_SOURCE_SECRET, length=16)
+            if (verifier := self.verifier_client_secret).get_secret_value():
+                self._refuse_weak("verifier_client_secret", verifier, DEMO_VERIFIER_SECRET, length=16)
             if self.population_path == "lgsp-soap":
                 self._refuse_weak("lgsp_secret_key", self.lgsp_secret_key, DEMO_SOURCE_SECRET, length=16)
+            if self.webhooks_private:
+                raise ValueError("MOTLAN_WEBHOOKS_PRIVATE is for the demo and tests, not for production")
             self._refuse_no_signing_key()
             return self
         # Outside production what is missing is the demo's.
@@ -99,6 +126,7 @@ class Settings(BaseSettings):
             ("token_key", DEMO_TOKEN_KEY),
             ("data_key", DEMO_DATA_KEY),
             ("source_client_secret", DEMO_SOURCE_SECRET),
+            ("verifier_client_secret", DEMO_VERIFIER_SECRET),
             ("lgsp_secret_key", DEMO_SOURCE_SECRET),
             ("publication_key", demo_publication_key()),
         ):
@@ -115,6 +143,14 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address under which people know the service. Never the Host header: what it says is printed."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def citizens_issuer(self) -> str:
+        return self.login_url or self.vneid_url
+
+    @property
+    def staff_issuer(self) -> str:
+        return self.staff_url or f"{self.citizens_issuer}/staff"
 
     def _refuse_no_signing_key(self) -> None:
         try:

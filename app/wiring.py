@@ -3,21 +3,31 @@
 from app.clock import Clock
 from app.db import Database
 from app.domain import reading
+from app.domain.presentations import VerifierKind
+from app.domain.sessions import Visitor
+from app.registries.delivery import ResultDelivery
 from app.registries.jose import SigningKey
 from app.registries.ndxp import DataServices
+from app.registries.oidc import Citizen, Officer, Provider
 from app.registries.population_soap import DataServicesOverLgsp, Partner, Population
 from app.registries.portal import Portal
+from app.registries.portal_dossiers import PortalDossiers
+from app.registries.presentations import Presentations
 from app.registries.vneid import Wallet
+from app.registries.webhooks import Webhooks
 from app.rulebook.dictionary import load_dictionary
 from app.rulebook.loader import load_calendar, load_rulebook
 from app.rulebook.starter import load_starter
 from app.sealing import Sealer
 from app.services import catalogue
+from app.services.deliveries import ToPortal, ToWallet
 from app.services.demo import archive_sample
 from app.services.desk import Desk
 from app.services.snapshots import Snapshots
 from app.services.tokens import Tokens
 from app.settings import Settings
+
+_LOGIN_TIMEOUT = 10.0  # seconds for one question to a provider; a person waits
 
 
 def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
@@ -44,6 +54,8 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
         ),
         services=data_services(settings),
         tokens=Tokens(db, clock, token_key, settings.token_minutes, demo=settings.env == "demo"),
+        presentations=presentations(settings),
+        logins=logins(settings),
         publication_key=SigningKey.named_by_itself(settings.publication_pem.encode()),
     )
 
@@ -70,6 +82,39 @@ def data_services(settings: Settings) -> DataServices:
         max_age=max_age,
         population=Population(settings.lgsp_url, partner, settings.source_client_id, secret, timeout=timeout),
     )
+
+
+def presentations(settings: Settings) -> dict[VerifierKind, Presentations]:
+    """The wallet's door for share codes: citizens choose whether an office or somebody else may redeem theirs."""
+    timeout, max_age = settings.lookup_budget, settings.max_age
+    clients = {
+        VerifierKind.OFFICE: (settings.source_client_id, settings.source_client_secret),
+        VerifierKind.PRIVATE: (settings.verifier_client_id, settings.verifier_client_secret),
+    }
+    return {
+        kind: Presentations(settings.vneid_url, name, secret.get_secret_value(), timeout=timeout, max_age=max_age)
+        for kind, (name, secret) in clients.items()
+    }
+
+
+def logins(settings: Settings) -> dict[Visitor, Provider[Citizen] | Provider[Officer]]:
+    """The providers at which people log in; nothing is asked of them yet."""
+    client, secret = settings.source_client_id, settings.source_client_secret.get_secret_value()
+    at, staff = settings.citizens_issuer, settings.staff_issuer
+    return {
+        Visitor.CITIZEN: Provider(at, client, secret, "openid profile vneid", Citizen, timeout=_LOGIN_TIMEOUT),
+        Visitor.OFFICER: Provider(staff, client, secret, "openid profile staff", Officer, timeout=_LOGIN_TIMEOUT),
+    }
+
+
+def open_outlets(settings: Settings) -> tuple[ToPortal, ToWallet, Webhooks]:
+    """Where messages go out, for the worker alone."""
+    secret = settings.source_client_secret.get_secret_value()
+    wallet = ResultDelivery(settings.vneid_url, settings.source_client_id, secret, timeout=settings.portal_timeout)
+    # Of a subscriber's lease half is for starting deliveries, and this quarter for ending the last of them.
+    timeout = min(settings.webhooks_timeout, settings.outbox_lease / 4)
+    webhooks = Webhooks(timeout=timeout, private=settings.webhooks_private)
+    return ToPortal(PortalDossiers(open_portal(settings))), ToWallet(wallet), webhooks
 
 
 def open_portal(settings: Settings) -> Portal:

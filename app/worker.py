@@ -1,5 +1,6 @@
-"""The worker: asks silent sources again for the dossiers that wait, imports the files that were handed in, pulls what
-the national portal publishes where it is told to, and forgets answers kept long enough.
+"""The worker: asks silent sources again for the dossiers that wait, tells the portal, the wallet and subscribers what
+has happened, imports the files that were handed in, pulls what the national portal publishes where it is told to, and
+forgets answers kept long enough.
 
 Everything it does is a row in the database: killed at any moment, it finds its work again.
 """
@@ -7,18 +8,20 @@ Everything it does is a row in the database: killed at any moment, it finds its 
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 from app.db import DatabaseUnavailable
 from app.logs import configure, log
-from app.services import dossiers, idempotency, import_queue, portal_sync
+from app.services import deliveries, dossiers, idempotency, import_queue, outbox, portal_sync, prefills, webhooks
 from app.services.desk import Desk
 from app.services.imports import published_any
 from app.settings import Settings
-from app.wiring import open_desk, open_portal
+from app.wiring import open_desk, open_outlets, open_portal
 
 _SWEEP_EVERY = 600.0
+_LAST_CALL = 3.0  # seconds that deliveries under way are given when the worker is told to stop
 
 
 async def run(settings: Settings) -> None:
@@ -38,8 +41,20 @@ async def run(settings: Settings) -> None:
 
 async def _work(desk: Desk, stop: asyncio.Event) -> None:
     """Side by side: a long import keeps no dossier waiting."""
-    steps = _recheck(desk), _import(desk, stop), _sync(desk, stop)
-    await asyncio.gather(*(_repeat(desk, stop, step) for step in steps))
+    portal, wallet, subscribers = open_outlets(desk.settings)
+    steps = _recheck(desk), _import(desk, stop), _sync(desk, stop), _dispatch(desk)
+    pumps = (
+        lambda: deliveries.take(desk, portal),
+        lambda: deliveries.take(desk, wallet),
+        lambda: webhooks.take(desk, subscribers),
+    )
+    try:
+        await asyncio.gather(
+            *(_repeat(desk, stop, step) for step in steps), *(_pump(desk, stop, take) for take in pumps)
+        )
+    finally:
+        for outlet in (portal, wallet, subscribers):
+            await outlet.close()
 
 
 async def _repeat(desk: Desk, stop: asyncio.Event, step: Callable[[], Awaitable[bool]]) -> None:
@@ -68,10 +83,54 @@ def _recheck(desk: Desk) -> Callable[[], Awaitable[bool]]:
             log.info("rechecked", dossiers=count)
         if time.monotonic() - swept_at > _SWEEP_EVERY:
             await idempotency.sweep(desk)
+            await prefills.sweep(desk)
             swept_at = time.monotonic()
         return False
 
     return step
+
+
+def _dispatch(desk: Desk) -> Callable[[], Awaitable[bool]]:
+    async def step() -> bool:
+        return await outbox.dispatch(desk) > 0
+
+    return step
+
+
+async def _pump(
+    desk: Desk, stop: asyncio.Event, take: Callable[[], Awaitable[Coroutine[Any, Any, None] | None]]
+) -> None:
+    """What is taken is done side by side with what was taken before, so that a slow receiver holds up nothing else."""
+    running: set[asyncio.Task[None]] = set()
+    stopping = asyncio.ensure_future(stop.wait())
+
+    async def step() -> bool:
+        full = len(running) >= desk.settings.outbox_lanes
+        work = None if full else await take()
+        if work is not None:
+            task = asyncio.ensure_future(work)
+            running.add(task)
+            task.add_done_callback(ended)
+        elif running:
+            # With the end of one, the next of its stream is due.
+            pause = None if full else desk.settings.worker_pause
+            await asyncio.wait((*running, stopping), timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        return work is not None
+
+    def ended(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        if not task.cancelled() and (e := task.exception()) is not None:
+            log.error("delivery failed", kind=type(e).__name__)
+
+    await _repeat(desk, stop, step)
+    if running:
+        await asyncio.wait(running, timeout=_LAST_CALL)
+    # Who has not answered by now is asked by the next worker, when the lease is over, what has arrived.
+    left = list(running)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def _import(desk: Desk, stop: asyncio.Event) -> Callable[[], Awaitable[bool]]:

@@ -8,20 +8,28 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from time import time
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from mock_vneid import presentations, results
 from mock_vneid.ids import id_problem
-from mock_vneid.jws import Key, compact_json, unb64
+from mock_vneid.jws import Key, Parts, compact_json, parts_of
 from mock_vneid.oidc.assertions import ALGORITHMS, PublicKey, fits, public_key
 from mock_vneid.oidc.logins import ASSERTION_LIFETIME
 from mock_vneid.people import FULL_IDENTITY_LEVEL
-from mock_vneid.worlds import Universe, World
+from mock_vneid.universe import Universe
+from mock_vneid.worlds import World
 
-TokenKind = Literal["document", "access_token", "id_token", "client_assertion"]
+TokenKind = Literal["document", "presentation", "result", "access_token", "id_token", "client_assertion"]
 
-LONGEST = 64 * 1024  # characters of a token that is looked into
-_TYPES: dict[str, TokenKind] = {"vneid-document+jwt": "document", "at+jwt": "access_token"}
+_TYPES: dict[str, TokenKind] = {
+    "vneid-document+jwt": "document",
+    presentations.TYPE: "presentation",
+    results.TYPE: "result",
+    "at+jwt": "access_token",
+}
+_MESSAGES = ("document", "presentation")  # signed by the wallet, and judged by the real clock
 _EARLY = 60  # seconds of difference between two clocks
+_FAR = 1e15  # seconds: nobody means a moment beyond that
 _OLD = 300  # seconds after which the message of a document is an old one
 
 
@@ -70,18 +78,11 @@ class Expected:
     now: float | None = None
 
 
-class Parts(NamedTuple):
-    header: dict[str, Any]
-    claims: dict[str, Any]
-    signature: bytes
-    signed: bytes
-
-
 def examine(universe: Universe, world: World, token: str, expected: Expected) -> Report:
     """Walk the checks of this token as a reader in this world would."""
     report = Report(expected.kind)
     try:
-        parts = _parts(token)
+        parts = parts_of(token)
     except ValueError as broken:
         report.checks.append(Check("shape", False, str(broken)))
         return report
@@ -92,33 +93,6 @@ def examine(universe: Universe, world: World, token: str, expected: Expected) ->
     report.checks += _signature(universe, world, parts, kind)
     report.checks += _claims(world, parts.claims, kind, expected)
     return report
-
-
-def _parts(token: str) -> Parts:
-    """ValueError, saying what is out of form, for anything but a compact JWS."""
-    if len(token) > LONGEST:
-        raise ValueError(f"the token is longer than {LONGEST} characters")
-    pieces = token.split(".")
-    if len(pieces) != 3:
-        raise ValueError(f"a compact JWS has three parts with dots between them; this has {len(pieces)}")
-    head, body, tail = pieces
-    if not head or not body:
-        raise ValueError("the header or the payload is empty")
-    try:
-        signature = unb64(tail)
-    except ValueError as error:
-        raise ValueError(f"the signature is {error}") from None
-    return Parts(_object(head, "header"), _object(body, "payload"), signature, f"{head}.{body}".encode())
-
-
-def _object(text: str, what: str) -> dict[str, Any]:
-    try:
-        found = json.loads(unb64(text))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"the {what} is not canonical base64url of JSON, unpadded") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"the {what} is no JSON object")
-    return found
 
 
 def _guess(parts: Parts) -> TokenKind:
@@ -159,13 +133,15 @@ def _header(header: dict[str, Any], kind: TokenKind) -> Iterator[Check]:
 
 
 def _signature(universe: Universe, world: World, parts: Parts, kind: TokenKind) -> Iterator[Check]:
-    known = dict(_client_keys(world, parts) if kind == "client_assertion" else _own_keys(world, kind))
+    foreign = {"client_assertion": ("client", _client_keys), "result": ("issuer", _issuer_keys)}
+    whose, of = foreign.get(kind, ("", None))
+    known = dict(of(world, parts) if of else _own_keys(world, kind))
     kid = parts.header.get("kid")
     named = {where: jwk for where, jwk in known.items() if jwk.get("kid") == kid}
     if kid is None and kind == "client_assertion":
         yield Check("kid", None, "left out: every key of the client is tried")
     elif not named:
-        published = "the client's keys" if kind == "client_assertion" else "the published keys"
+        published = f"the {whose}'s keys" if whose else "the published keys"
         yield Check("kid", False, f"{_short(kid)} is none of {published}; {_elsewhere(universe, kid)}")
     else:
         yield Check("kid", True, next(iter(named)))
@@ -178,8 +154,9 @@ def _signature(universe: Universe, world: World, parts: Parts, kind: TokenKind) 
 
 
 def _own_keys(world: World, kind: TokenKind) -> Iterator[tuple[str, dict[str, Any]]]:
-    if kind != "document":
+    if kind not in _MESSAGES:
         yield "the key that signs tokens", world.keys.tokens.jwk
+        yield "the key that signs the tokens of officers", world.keys.staff.jwk
         return
     present, *before = world.keys.published()
     yield "the key that signs documents", present.jwk
@@ -191,6 +168,11 @@ def _client_keys(world: World, parts: Parts) -> Iterator[tuple[str, dict[str, An
     client = world.state.clients.get(str(parts.claims.get("iss")))
     for number, jwk in enumerate(client.jwks if client else (), 1):
         yield f"key {number} of the client", jwk
+
+
+def _issuer_keys(world: World, parts: Parts) -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, jwk in enumerate(world.state.issuers.get(str(parts.claims.get("iss")), ()), 1):
+        yield f"key {number} of the issuer", jwk
 
 
 def _made(jwk: dict[str, Any], alg: str, parts: Parts) -> bool:
@@ -239,12 +221,17 @@ def _why_not(universe: Universe, world: World, parts: Parts, known: dict[str, di
 
 
 def _claims(world: World, claims: dict[str, Any], kind: TokenKind, expected: Expected) -> Iterator[Check]:
+    if kind == "result":
+        yield from _of_result(world, claims)
+        return
     yield _issuer(world, claims, kind, expected)
     yield _audience(world, claims, kind, expected)
     yield from _times(world, claims, kind, expected)
     match kind:
         case "document":
             yield from _of_document(claims, expected)
+        case "presentation":
+            yield _compared("request_id", claims.get("request_id"), expected.request_id, "the question that was asked")
         case "access_token":
             yield from _of_access_token(world, claims, expected)
         case "id_token":
@@ -260,7 +247,10 @@ def _issuer(world: World, claims: dict[str, Any], kind: TokenKind, expected: Exp
         return Check("iss", known, "a client of this world" if known else "iss is the client_id; no such client here")
     if expected.issuer is not None:
         return _compared("iss", issuer, expected.issuer, "the issuer that was expected")
-    here = isinstance(issuer, str) and issuer.endswith(f"/w/{world.name}")
+    ends = (
+        (f"/w/{world.name}", f"/w/{world.name}/staff") if kind in ("id_token", "access_token") else f"/w/{world.name}"
+    )
+    here = isinstance(issuer, str) and issuer.endswith(ends)
     return Check(
         "iss", here, "this world" if here else f"an issuer here ends in /w/{world.name}; this is {_short(issuer)}"
     )
@@ -277,15 +267,15 @@ def _audience(world: World, claims: dict[str, Any], kind: TokenKind, expected: E
         texts = audience if isinstance(audience, list) else [audience]
         here = any(isinstance(text, str) and f"/w/{world.name}" in text for text in texts)
         return Check("aud", here, "this world" if here else f"aud is the issuer, which ends in /w/{world.name}")
-    if kind in ("document", "id_token"):
+    if kind in (*_MESSAGES, "id_token"):
         known = isinstance(audience, str) and audience in world.state.clients
         return Check("aud", known, _short(audience) if known else f"{_short(audience)} is no client of this world")
     return Check("aud", None, f"opens {_short(audience)}; say which audience you expect to have it compared")
 
 
 def _times(world: World, claims: dict[str, Any], kind: TokenKind, expected: Expected) -> Iterator[Check]:
-    now = expected.now if expected.now is not None else time() if kind == "document" else world.now()
-    clock = "the real clock" if kind == "document" else "the world's clock"
+    now = expected.now if expected.now is not None else time() if kind in _MESSAGES else world.now()
+    clock = "the real clock" if kind in _MESSAGES else "the world's clock"
     issued, expires, starts = (_number(claims, name) for name in ("iat", "exp", "nbf"))
     if expires is None:
         yield Check("exp", False, "missing, or no number of seconds")
@@ -298,7 +288,7 @@ def _times(world: World, claims: dict[str, Any], kind: TokenKind, expected: Expe
         yield Check("iat", max(begins) <= now + _EARLY, f"{_apart(max(begins), now)} by {clock}")
     elif kind != "client_assertion":
         yield Check("iat", False, "missing, or no number of seconds")
-    if kind == "document" and issued is not None:
+    if kind in _MESSAGES and issued is not None:
         old = now - issued > _OLD + _EARLY
         yield Check("age", not old, "an old message: it may be replayed" if old else "new")
 
@@ -315,6 +305,21 @@ def _of_document(claims: dict[str, Any], expected: Expected) -> Iterator[Check]:
     level = claims.get("account_level")
     enough = kind == "organization" or (isinstance(level, int) and level >= FULL_IDENTITY_LEVEL)
     yield Check("account_level", enough, f"{_short(level)}; documents are shown from level {FULL_IDENTITY_LEVEL} on")
+
+
+def _of_result(world: World, claims: dict[str, Any]) -> Iterator[Check]:
+    known = isinstance(issuer := claims.get("iss"), str) and issuer in world.state.issuers
+    yield Check("iss", known, "an issuer of this world" if known else f"{_short(issuer)} is no issuer of this world")
+    try:
+        told = results.claims_of(claims)
+    except results.BadResult as bad:
+        yield Check("claims", False, bad.says)
+        return
+    yield Check("claims", True, "all there, and in form")
+    before = world.state.results.known.get((told.iss, told.jti))
+    if before is not None:
+        newer = told.version > before.claims.version
+        yield Check("version", newer or None, f"{told.version}; the wallet has {before.claims.version}")
 
 
 def _of_access_token(world: World, claims: dict[str, Any], expected: Expected) -> Iterator[Check]:
@@ -348,7 +353,9 @@ def _compared(name: str, found: object, wanted: str | None, what: str) -> Check:
 
 def _number(claims: dict[str, Any], name: str) -> float | None:
     moment = claims.get(name)
-    return None if isinstance(moment, bool) or not isinstance(moment, int | float) else float(moment)
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not abs(moment) < _FAR:
+        return None
+    return float(moment)
 
 
 def _apart(moment: float, now: float) -> str:

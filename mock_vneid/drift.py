@@ -11,7 +11,7 @@ from mock_vneid import citizens
 from mock_vneid.faces import soap, vnconnect, vneid_envelope
 from mock_vneid.faults import Face, Struck
 from mock_vneid.ids import another_id
-from mock_vneid.oidc import claims as oidc
+from mock_vneid.oidc.accounts import CITIZENS
 from mock_vneid.people import Holding, Person, as_registered, wallet_state
 from mock_vneid.situations import held, known, told
 from mock_vneid.soap_xml import body_of, envelope, parse
@@ -82,8 +82,8 @@ def _struck(world: World, face: Face, service: str, person: Person, types: tuple
 def _faces(world: World, person: Person) -> dict[str, Seen]:
     record = Seen(person.id, person.full_name, person.birth_date, person.sex, person.identity_level)
     seen = {"record": record, **_population(world, person)}
-    if (account := oidc.account(world, person.id)) is not None:
-        said = oidc.userinfo(account, list(oidc.SCOPES))
+    if (account := CITIZENS.find(world, person.id)) is not None:
+        said = account.told
         name, born, sex = said["name"], said["birthdate"], said["gender"]
         seen["oidc"] = Seen(said["citizenPid"], name, born, sex, said["accountLevel"])
         said = vneid_envelope.claims(person)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Literal, get_args
 
-Face = Literal["wallet", "ndxp", "oidc", "portal", "soap", "lgsp", "vneid", "vnconnect"]
+Face = Literal["wallet", "ndxp", "oidc", "portal", "soap", "lgsp", "vneid", "vnconnect", "staff", "webhooks"]
 # transport: in place of the answer, before anything is looked at. line: the finished answer, spoiled on its way.
 Effect = Literal["transport", "line", "refusal", "document"]
 Family = Literal["transport", "protocol", "crypto", "domain", "login"]
@@ -14,7 +14,7 @@ NDXP_SERVICES = ("037", "HO-TICH", "GPLX", "BHXH", "DKDN", "DK-HKD-HTX", "DAT-DA
 
 # What `match.service` may be on each face. On oidc, `vneid` and `ndxp` are the two token endpoints.
 SERVICES: dict[Face, tuple[str, ...]] = {
-    "wallet": ("search", "jwks"),
+    "wallet": ("search", "deliver", "present", "redeem", "subscribe", "jwks"),
     "ndxp": NDXP_SERVICES,
     "oidc": (
         *("vneid", "ndxp", "authorize", "par", "userinfo", "introspect", "revoke", "end_session"),
@@ -28,9 +28,14 @@ SERVICES: dict[Face, tuple[str, ...]] = {
     "lgsp": ("token", "037", "033", "034"),
     "vneid": ("auth", "token", "userinfo"),
     "vnconnect": ("auth", "token", "userinfo"),
+    "webhooks": ("document.added", "document.changed", "document.revoked"),
+    "staff": (
+        *("token", "authorize", "par", "userinfo", "introspect", "revoke", "end_session"),
+        *("discovery", "jwks"),
+    ),
 }
 # Their requests name no person and no document type.
-NAMELESS: tuple[Face, ...] = ("oidc", "portal", "vneid", "vnconnect")
+NAMELESS: tuple[Face, ...] = ("oidc", "portal", "vneid", "vnconnect", "staff")
 # Struck only when named: a wallet that is down for one search should not also lose its keys.
 ONLY_BY_NAME = ("jwks", "discovery")
 
@@ -58,13 +63,14 @@ class Kind:
     states: bool = False
 
 
-_ANY: tuple[Face, ...] = get_args(Face)
+_ANY: tuple[Face, ...] = tuple(face for face in get_args(Face) if face != "webhooks")
+_HOOKS: tuple[Face, ...] = ("webhooks",)  # the one on which the sandbox calls, and is not called
 _DATA: tuple[Face, ...] = ("wallet", "ndxp")
 _CITIZENS: tuple[Face, ...] = ("wallet", "ndxp", "soap", "lgsp")
 _LISTS: tuple[Face, ...] = ("wallet", "ndxp", "portal")
 _WALLET: tuple[Face, ...] = ("wallet",)
-_SIGNED: tuple[Face, ...] = ("wallet", "oidc")
-_OIDC: tuple[Face, ...] = ("oidc",)
+_SIGNED: tuple[Face, ...] = ("wallet", "oidc", "staff")
+_OIDC: tuple[Face, ...] = ("oidc", "staff")
 _NO_ANSWER = "treat as no answer; ask again later"
 _DISCARD = "discard the document: it proves nothing about the holder"
 _NO_LOGIN = "refuse the login: nobody has been identified"
@@ -74,7 +80,7 @@ _AGAIN = {"seconds": Attribute(1, 0, 3600, "what Retry-After says")}
 _TRANSPORT: dict[str, Kind] = {
     "latency": Kind(
         "transport",
-        _ANY,
+        _ANY + _HOOKS,
         "answers late, and right",
         "wait within its time budget",
         {"ms": Attribute(300, 0, 60_000, "how late, in milliseconds")},
@@ -145,9 +151,17 @@ _PROTOCOL: dict[str, Kind] = {
         _NO_ANSWER,
     ),
     "duplicate": Kind(
-        "line", _LISTS, "each entry of the answer twice", "treat as no answer: it is not known which one is meant"
+        "line",
+        _LISTS + _HOOKS,
+        "each entry of the answer twice (webhooks: the delivery, with the same Webhook-Id)",
+        "treat as no answer: it is not known which one is meant (webhooks: act once)",
     ),
-    "out_of_order": Kind("line", _LISTS, "the entries of the answer in another order", "go by names, not by places"),
+    "out_of_order": Kind(
+        "line",
+        _LISTS + _HOOKS,
+        "the entries of the answer in another order (webhooks: after the holder's next one, for which it waits)",
+        "go by names, not by places (webhooks: by the sequence)",
+    ),
     "replayed_answer": Kind(
         "document", _DATA, "the answer to an earlier question: right, of another request_id", "discard it"
     ),
@@ -157,12 +171,20 @@ _PROTOCOL: dict[str, Kind] = {
         "a copy an hour old from a cache on the way (Age: 3600); on the service jwks: the keys of before",
         "discard messages that are old; fetch keys anew when one is missing",
     ),
-    "stale": Kind("document", _DATA, "a message two days old (iat/exp, answered_at), otherwise right", _DISCARD),
+    "stale": Kind(
+        "document",
+        _DATA + _HOOKS,
+        "a message two days old (iat/exp, answered_at; webhooks: their timestamp), otherwise right",
+        _DISCARD,
+    ),
 }
 
 _CRYPTO: dict[str, Kind] = {
     "bad_signature": Kind(
-        "document", _SIGNED, "a document (oidc: an ID token) whose signature was altered in its last bytes", _DISCARD
+        "document",
+        _SIGNED + _HOOKS,
+        "a document (oidc: an ID token; webhooks: a delivery) whose signature was altered in its last bytes",
+        _DISCARD,
     ),
     "retired_key": Kind(
         "document", _SIGNED, "a document (oidc: an ID token) signed by a key that is no longer in the JWKS", _DISCARD

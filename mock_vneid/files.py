@@ -12,9 +12,11 @@ import yaml
 from pydantic import Field, JsonValue, ValidationError
 
 from mock_vneid.catalogue import Procedure
+from mock_vneid.dossiers import Dossier, Reported, Status, Step
 from mock_vneid.faults import Fault
-from mock_vneid.oidc.registration import CLIENT_ID, ClientIn
+from mock_vneid.oidc.registration import CLIENT_ID, ClientIn, JwksIn
 from mock_vneid.people import Holding, Organization, Person
+from mock_vneid.results import AGENCY, BadResult, kept
 from mock_vneid.scenario import Scenario, state_of
 from mock_vneid.specs import (
     VIETNAM,
@@ -25,6 +27,7 @@ from mock_vneid.specs import (
     WorldName,
     seconds_of,
 )
+from mock_vneid.staff import OFFICER_CODE, Officer, OfficerIn
 from mock_vneid.tokens import Client
 from mock_vneid.wire import said
 from mock_vneid.worlds import IDLE, State, World, check_limits
@@ -43,6 +46,14 @@ class Counted(Strict):
     hits: _Count = 0
 
 
+class ReportedDossier(Strict):
+    """A dossier as the portal knows it: the last report and the steps, both in the words of the wire."""
+
+    report: Reported
+    status: Status
+    steps: list[Step] = Field(default_factory=list)
+
+
 class WorldFile(Scenario):
     format: Literal["mock_vneid-world/1"] | None = None
     keys: Literal["not exported"] | None = None
@@ -52,6 +63,10 @@ class WorldFile(Scenario):
         default_factory=dict, description="laid over people and organisations that are not put by hand"
     )
     clients: dict[Annotated[str, Field(pattern=CLIENT_ID)], ClientIn] | None = None
+    dossiers: list[ReportedDossier] = Field(default_factory=list, description="as they were reported to the portal")
+    issuers: dict[Annotated[str, Field(pattern=AGENCY)], JwksIn] | None = None
+    results: list[str] = Field(default_factory=list, description="as they were delivered: compact JWS of an issuer")
+    staff: dict[Annotated[str, Field(pattern=OFFICER_CODE)], OfficerIn] | None = None
     counts: dict[str, Counted] = Field(default_factory=dict, description="of the faults, by id")
     faults_made: _Count = 0
 
@@ -91,6 +106,10 @@ def written(world: World) -> dict[str, Any]:
     }
     file["procedures"] = [_procedure(procedure) for procedure in state.catalogue.values()]
     file["clients"] = {client.id: _client(client) for client in state.clients.values()}
+    file["dossiers"] = [_dossier(dossier) for dossier in state.dossiers.values()]
+    file["issuers"] = {agency: {"keys": list(keys)} for agency, keys in state.issuers.items()}
+    file["results"] = [result.jws for result in state.results]
+    file["staff"] = {code: _officer(officer) for code, officer in state.staff.items()}
     file["faults"] = [_fault(fault) for fault in state.faults.values()]
     file["counts"] = {
         fault.id: {"matched": fault.matched, "hits": fault.hits} for fault in state.faults.values() if fault.matched
@@ -122,7 +141,20 @@ def _client(client: Client) -> dict[str, Any]:
         "grant_types": list(client.grants),
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "kind": client.kind,
+        "any_loopback_port": client.any_loopback_port,
     }
+
+
+def _dossier(dossier: Dossier) -> dict[str, Any]:
+    steps = [step.model_dump(by_alias=True) for step in dossier.steps]
+    return {"report": dossier.report.model_dump(by_alias=True), "status": dossier.status, "steps": steps}
+
+
+def _officer(officer: Officer) -> dict[str, Any]:
+    told = _told(officer)
+    del told["code"]
+    return {**told, "roles": list(officer.roles)}
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
@@ -185,7 +217,7 @@ def _mistakes(error: ValidationError) -> ValueError:
 
 
 def world_of(file: WorldFile, name: str, idle: float | None = None) -> World:
-    """A new world as the file tells it. Raises LimitReached."""
+    """A new world as the file tells it. Raises LimitReached; ValueError when a result in it proves nothing."""
     state = _state(file)
     check_limits(state)
     return World(name, state, None if file.now is None else seconds_of(file.now), idle or IDLE)
@@ -198,6 +230,16 @@ def _state(file: WorldFile) -> State:
             state.holdings[holder_id] = {document_type: written.holding() for document_type, written in held.items()}
     if file.clients is not None:
         state.clients = {client_id: client.client(client_id) for client_id, client in file.clients.items()}
+    state.dossiers = {told.report.code: Dossier(told.report, told.status, tuple(told.steps)) for told in file.dossiers}
+    if file.issuers is not None:
+        state.issuers = {agency: tuple(jwks.keys) for agency, jwks in file.issuers.items()}
+    for index, jws in enumerate(file.results):
+        try:
+            state.results.put(kept(jws))
+        except BadResult as bad:
+            raise ValueError(f"results.{index}: {bad.says}") from bad
+    if file.staff is not None:
+        state.staff = {code: officer.officer(code) for code, officer in file.staff.items()}
     for fault_id, counted in file.counts.items():
         if fault := state.faults.get(fault_id):
             fault.matched, fault.hits = counted.matched, counted.hits

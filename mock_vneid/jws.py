@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 _ALGORITHM = ec.ECDSA(SHA256())
+LONGEST = 64 * 1024  # characters of a token that is taken apart
+
 _COORDINATE = 32  # bytes of a P-256 number
 
 
@@ -64,11 +66,15 @@ class Key:
         """A compact JWS of the claims; `spoil` alters the signature's last bytes, `kid` gives the key another name."""
         header = b64(compact_json({"alg": "ES256", "kid": kid, "typ": typ})) if kid else self._header(typ)
         signed = f"{header}.{b64(compact_json(claims))}"
-        r, s = decode_dss_signature(self._private.sign(signed.encode("ascii"), _ALGORITHM))
-        signature = r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
+        signature = self.sign_bytes(signed.encode("ascii"))
         if spoil:
             signature = signature[:-2] + bytes(byte ^ 0xFF for byte in signature[-2:])
         return f"{signed}.{b64(signature)}"
+
+    def sign_bytes(self, text: bytes) -> bytes:
+        """The signature alone, as JWS and HTTP Message Signatures write it: 64 bytes."""
+        r, s = decode_dss_signature(self._private.sign(text, _ALGORITHM))
+        return r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
 
     def read(self, token: str, typ: str) -> dict[str, Any]:
         """The claims of a token this key signed as `typ`. ValueError, saying which check failed, for any other text."""
@@ -89,3 +95,43 @@ class Key:
             raise ValueError("the signature of the token does not match") from error
         claims: dict[str, Any] = json.loads(unb64(body))
         return claims
+
+
+class Parts(NamedTuple):
+    """A compact JWS taken apart, not verified; `signed` are the bytes the signature is of."""
+
+    header: dict[str, Any]
+    claims: dict[str, Any]
+    signature: bytes
+    signed: bytes
+
+
+def parts_of(token: str) -> Parts:
+    """ValueError, saying what is out of form, for anything but a compact JWS."""
+    if len(token) > LONGEST:
+        raise ValueError(f"the token is longer than {LONGEST} characters")
+    pieces = token.split(".")
+    if len(pieces) != 3:
+        raise ValueError(f"a compact JWS has three parts with dots between them; this has {len(pieces)}")
+    head, body, tail = pieces
+    if not head or not body:
+        raise ValueError("the header or the payload is empty")
+    try:
+        signature = unb64(tail)
+    except ValueError as error:
+        raise ValueError(f"the signature is {error}") from None
+    return Parts(_object(head, "header"), _object(body, "payload"), signature, f"{head}.{body}".encode())
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _object(text: str, what: str) -> dict[str, Any]:
+    try:
+        found = json.loads(unb64(text), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the {what} is not canonical base64url of JSON, unpadded") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"the {what} is no JSON object")
+    return found

@@ -32,3 +32,8 @@ class Keys:
     def tokens(self) -> Key:
         """Signs access tokens."""
         return Key()
+
+    @cached_property
+    def staff(self) -> Key:
+        """Signs the tokens of officers, who have a provider of their own."""
+        return Key()

@@ -16,14 +16,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_vneid import scenario
-from mock_vneid.faces import lgsp, ndxp, oidc, oidc_login, portal, soap, vnconnect, vneid_envelope, wallet
+from mock_vneid.faces import (
+    lgsp,
+    ndxp,
+    oidc,
+    oidc_login,
+    portal,
+    soap,
+    vnconnect,
+    vneid_envelope,
+    wallet,
+    wallet_page,
+    wallet_presentations,
+    wallet_results,
+    wallet_subscriptions,
+)
 from mock_vneid.faces.control_out import HealthOut
 from mock_vneid.faces.straight import Straight
 from mock_vneid.faces.visits import Recorder, Refusal, Visit, answer
 from mock_vneid.misses import note_no_such_path
 from mock_vneid.problems import BodyLimit, Problem, on_http_exception, on_invalid, on_problem
 from mock_vneid.server import Door, Later, listen, run, url_of
-from mock_vneid.worlds import LimitReached, Universe
+from mock_vneid.universe import Universe
+from mock_vneid.worlds import LimitReached
 
 VERSION = "0.1.0"
 # The framework's own: it would ask the environment at every request, and nothing here reads it.
@@ -84,12 +99,20 @@ def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
                     for operation in operations.values():
                         operation.setdefault("parameters", []).insert(0, world)
             flows = {
-                "wallet": ("/w/default/oidc/token", "wallet.search", "search documents"),
-                "ndxp": ("/w/default/ndxp/token", "ndxp.read", "ask data services"),
+                "wallet": (
+                    "/w/default/oidc/token",
+                    {
+                        "wallet.search": "search documents",
+                        "wallet.deliver": "deliver results",
+                        "wallet.redeem": "redeem presentations",
+                        "wallet.subscribe": "be told of changes",
+                    },
+                ),
+                "ndxp": ("/w/default/ndxp/token", {"ndxp.read": "ask data services"}),
             }
             schema.setdefault("components", {})["securitySchemes"] = {
-                name: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": url, "scopes": {scope: meaning}}}}
-                for name, (url, scope, meaning) in flows.items()
+                name: {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": url, "scopes": scopes}}}
+                for name, (url, scopes) in flows.items()
             }
             app.openapi_schema = schema
         return app.openapi_schema
@@ -108,7 +131,21 @@ def create_faces(universe: Universe) -> FastAPI:
         telemetry=_NO_TELEMETRY,
     )
     app.state.universe = universe
-    for face in (oidc, oidc_login, wallet, ndxp, portal, soap, lgsp, vneid_envelope, vnconnect):
+    for face in (
+        oidc,
+        oidc_login,
+        wallet,
+        wallet_results,
+        wallet_subscriptions,
+        wallet_presentations,
+        wallet_page,
+        ndxp,
+        portal,
+        soap,
+        lgsp,
+        vneid_envelope,
+        vnconnect,
+    ):
         app.include_router(face.router)
 
     @app.get("/healthz", tags=["health"])
@@ -135,6 +172,10 @@ def create_control(universe: Universe) -> FastAPI:
         control_journal,
         control_observed,
         control_personas,
+        control_presentations,
+        control_results,
+        control_staff,
+        control_webhooks,
         control_worlds,
     )
     from mock_vneid.pages import world as world_page
@@ -153,6 +194,10 @@ def create_control(universe: Universe) -> FastAPI:
         control_personas,
         world_page,
         control_clients,
+        control_staff,
+        control_results,
+        control_presentations,
+        control_webhooks,
         control_observed,
         control_worlds,
         control_journal,

@@ -12,13 +12,13 @@ from mock_vneid.tokens import Grant
 _WORLD = "/w/{world}"
 
 
-def note_refused_token(visit: Visit, authorization: str | None, grant: Grant) -> None:
-    """Which checks of the token held and which did not; the token itself is not noted."""
+def note_refused_token(visit: Visit, authorization: str | None, grant: Grant, issuer: str | None = None) -> None:
+    """Which checks of the token held and which did not; the token itself is not noted. `issuer`: else the world's."""
     kind, _, token = (authorization or "").partition(" ")
     if kind.lower() != "bearer" or not token:
         visit.entry.refuse("token", "no access token came: Authorization: Bearer <token>")
         return
-    expected = Expected("access_token", visit.base, grant.audience, grant.scopes[0])
+    expected = Expected("access_token", issuer or visit.base, grant.audience, grant.scopes[0])
     report = examine(visit.universe, visit.world, token, expected)
     visit.entry.matched = tuple(check.name for check in report.checks if check.ok)
     visit.entry.refuse(report.failed[0] if report.failed else "token", report.nearest_miss())

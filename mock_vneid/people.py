@@ -1,6 +1,7 @@
 """Who exists in a world, and what each source holds about them: plain immutable values."""
 
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any, Literal
 
 from mock_vneid.ids import Sex
@@ -153,3 +154,9 @@ def wallet_state(holder: Holder, holding: Holding | None) -> WalletState:
     if holding.wallet == "linked" and isinstance(holder, Person) and holder.identity_level < FULL_IDENTITY_LEVEL:
         return "not_linked"
     return holding.wallet
+
+
+def document_id(seed: int, holder_id: str, document_type: str, holding: Holding) -> str:
+    """An opaque name of one document, the same on every face; a newly issued document has another."""
+    text = f"document|{seed}|{holder_id}|{document_type}|{holding.number}|{holding.issued_on}"
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_vneid.faces.line import CONNECTION
 from mock_vneid.faces.straight import Straight
-from mock_vneid.worlds import Universe
+from mock_vneid.universe import Universe
 
 try:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol

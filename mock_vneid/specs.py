@@ -89,7 +89,7 @@ def _check_level(text: str) -> str:
     return text
 
 
-def _check_data(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+def check_data(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         sent = json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
@@ -217,7 +217,7 @@ class RegistrySaysIn(Strict):
     issued_on: Day | None = None
     valid_until: Day | None = None
     revoked_on: Day | None = None
-    data: Annotated[dict[str, JsonValue], AfterValidator(_check_data)] | None = None
+    data: Annotated[dict[str, JsonValue], AfterValidator(check_data)] | None = None
 
 
 class HoldingIn(Strict):
@@ -230,7 +230,7 @@ class HoldingIn(Strict):
     full_name: Words | None = Field(
         default=None, description="the name written on the document, when it is not the holder's"
     )
-    data: Annotated[dict[str, JsonValue], AfterValidator(_check_data)] | None = None
+    data: Annotated[dict[str, JsonValue], AfterValidator(check_data)] | None = None
     registry_says: RegistrySaysIn | None = Field(
         default=None, description="where the registry disagrees with the document: what it has written instead"
     )
@@ -245,7 +245,8 @@ class MatchIn(Strict):
     document_type: DocumentType | None = None
     service: str | None = Field(
         default=None,
-        description="wallet: search, jwks; ndxp: a service code; oidc: vneid, ndxp (whose token endpoint), authorize, "
+        description="wallet: search, deliver, present, redeem, subscribe, jwks; ndxp: a service code; "
+        "oidc: vneid, ndxp (whose token endpoint), authorize, "
         "par, userinfo, introspect, revoke, end_session, discovery, jwks; "
         "portal: login, LayDanhSachTTHC, LayThuTuc",
     )

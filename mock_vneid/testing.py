@@ -50,6 +50,23 @@ class Mock:
     def portal_url(self, world: str = "default") -> str:
         return f"{self.faces_url}/w/{world}/portal"
 
+    def staff_url(self, world: str = "default") -> str:
+        """The issuer of the officers' logins; the citizens' one is `vneid_url`."""
+        return f"{self.faces_url}/w/{world}/staff"
+
+    def soap_url(self, world: str = "default") -> str:
+        return f"{self.faces_url}/w/{world}/soap"
+
+    def lgsp_url(self, world: str = "default") -> str:
+        return f"{self.faces_url}/w/{world}/lgsp"
+
+    def envelope_url(self, world: str = "default") -> str:
+        """The observed login of VNeID, whose answers are encrypted."""
+        return f"{self.faces_url}/w/{world}/vneid"
+
+    def vnconnect_url(self, world: str = "default") -> str:
+        return f"{self.faces_url}/w/{world}/vnconnect"
+
     def transport(self) -> httpx.BaseTransport | None:
         """For an `httpx.Client` that is to reach this sandbox; None: any client does."""
         return None
@@ -100,6 +117,10 @@ class SandboxWorld:
         self.name, self.http = name, http
         self.vneid_url = f"{faces_url}/w/{name}"
         self.ndxp_url, self.portal_url = f"{self.vneid_url}/ndxp", f"{self.vneid_url}/portal"
+        self.staff_url, self.soap_url, self.lgsp_url = (
+            f"{self.vneid_url}/{face}" for face in ("staff", "soap", "lgsp")
+        )
+        self.envelope_url, self.vnconnect_url = f"{self.vneid_url}/vneid", f"{self.vneid_url}/vnconnect"
         self.control_url = f"{control_url}/worlds/{name}"
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
@@ -136,6 +157,30 @@ class SandboxWorld:
     def set_clock(self, **fields: Any) -> None:
         """`now="2026-10-01"`, or `advance="P30D"`."""
         self.call("POST", "/clock", fields)
+
+    def put_officer(self, code: str, **fields: Any) -> None:
+        """`full_name`, `agency`, `agency_name`, `roles=[…]`."""
+        self.call("PUT", f"/staff/{code}", fields)
+
+    def put_issuer(self, agency: str, *keys: Mapping[str, Any]) -> None:
+        """Whose results the wallet believes: the public JWKs of an office."""
+        self.call("PUT", f"/issuers/{agency}", {"keys": list(keys)})
+
+    def present(self, person_id: str, document_type: str, *, mode: str = "sharing", **fields: Any) -> str:
+        """The code of a presentation in this person's name; `purpose=`, `audience=`, `fields=[…]`, `ttl_seconds=`."""
+        body = {"mode": mode, "document_type": document_type, "purpose": "thử nghiệm", **fields}
+        made: str = self.call("POST", f"/people/{person_id}/presentations", body)["code"]
+        return made
+
+    def results(self, **filters: Any) -> list[dict[str, Any]]:
+        """What offices delivered to wallets; `holder=`."""
+        found: list[dict[str, Any]] = self.call("GET", "/results", **filters)["items"]
+        return found
+
+    def dossiers(self) -> list[dict[str, Any]]:
+        """What was reported to the portal, with the flags the national index counts."""
+        found: list[dict[str, Any]] = self.call("GET", "/dossiers")["items"]
+        return found
 
     def licences(self, **fields: Any) -> None:
         """`procedures=[…]`, `officers=[…]`: what is left out is not restricted."""

@@ -12,6 +12,9 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+RequestId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["0d8f1a52-6f0e-4d43-9c57-3b8f0c1f7a10"])]
+
+
 class HolderRef(Wire):
     kind: HolderKind
     id: str = Field(examples=["042190000001"])
@@ -26,9 +29,7 @@ class HolderRef(Wire):
 class Query(Wire):
     """What an office asks a source: both faces take the same body."""
 
-    request_id: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["0d8f1a52-6f0e-4d43-9c57-3b8f0c1f7a10"])
-    ]
+    request_id: RequestId
     procedure: Annotated[str, Field(pattern=r"^[0-9]\.[0-9]{6}$", examples=["1.001193"])]
     officer: Words = Field(examples=["CB-0001"])
     purpose: Words = Field(examples=["paper-demand"])
@@ -41,11 +42,13 @@ def read_query(body: bytes) -> Query:
     try:
         return Query.model_validate_json(body)
     except ValidationError as error:
-        raise ValueError(
-            "; ".join(
-                said(found["loc"], found["msg"]) for found in error.errors(include_input=False, include_url=False)
-            )
-        ) from None
+        raise ValueError(mistakes(error)) from None
+
+
+def mistakes(error: ValidationError) -> str:
+    """Field by field, and nothing of what was sent."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(said(mistake["loc"], mistake["msg"]) for mistake in found)
 
 
 def said(where: tuple[int | str, ...], what: str) -> str:

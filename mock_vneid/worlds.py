@@ -1,30 +1,31 @@
 """Worlds: isolated universes of people, holdings, licences, faults, clock and journal, all in memory."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from secrets import token_hex
 from time import monotonic, time
 
 from mock_vneid import civil, papers, personas, population
 from mock_vneid.catalogue import MOST_PROCEDURES, Procedure
-from mock_vneid.dossiers import Dossiers
-from mock_vneid.faults import Face, Fault
+from mock_vneid.dossiers import MOST_DOSSIERS, Dossiers
+from mock_vneid.faults import Face, Fault, Struck
 from mock_vneid.ids import HolderKind, kind_of
 from mock_vneid.journal import Journal
 from mock_vneid.keys import Keys
 from mock_vneid.oidc.logins import Logins
-from mock_vneid.people import CivilRecord, Holder, Holding, Representation
-from mock_vneid.specs import DEFAULT_WORLD, VIETNAM, Population
-from mock_vneid.tokens import CLIENTS, DEMO_RP, Client, Tokens
+from mock_vneid.people import CivilRecord, Holder, Holding, Representation, document_id, wallet_state
+from mock_vneid.presentations import Presentations
+from mock_vneid.results import ISSUERS, MOST_ISSUERS, MOST_RESULTS, Jwks, Result, Results, change
+from mock_vneid.specs import VIETNAM, Population
+from mock_vneid.staff import MOST_OFFICERS, OFFICERS, Officer
+from mock_vneid.tokens import CLIENTS, DEMO_RP, PRIVATE_BODY, Client, Tokens
+from mock_vneid.webhooks import Event, EventType, Webhooks
 
 NOT_LICENSED = ("004", "Thủ tục chưa được cấp phép khai thác")
 NO_RIGHT = ("005", "Tài khoản cán bộ không có quyền thao tác")
 
 # So that a test run cannot eat the memory; `journal.KEPT` bounds the journal, `catalogue.MOST_PROCEDURES` the portal.
-MOST_WORLDS = 1_000
 MOST_HOLDERS = 10_000  # put by hand, of one world
 MOST_HOLDINGS = 50_000
 MOST_FAULTS = 500
@@ -36,6 +37,10 @@ _virtual_person = lru_cache(4_096)(population.person)
 _virtual_holding = lru_cache(16_384)(papers.holding)
 
 _CLOCK_LEAST, _CLOCK_MOST = 0.0, datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+
+
+def _clients() -> dict[str, Client]:
+    return {**CLIENTS, DEMO_RP.id: DEMO_RP, PRIVATE_BODY.id: PRIVATE_BODY}
 
 
 @dataclass(slots=True)
@@ -56,7 +61,10 @@ class State:
     dossiers: Dossiers = field(default_factory=dict)  # as reported to the portal; replaced whole, never changed
     procedures: frozenset[str] | None = None
     officers: frozenset[str] | None = None
-    clients: dict[str, Client] = field(default_factory=lambda: {**CLIENTS, DEMO_RP.id: DEMO_RP})
+    clients: dict[str, Client] = field(default_factory=_clients)
+    issuers: dict[str, Jwks] = field(default_factory=lambda: dict(ISSUERS))  # of results, by agency code
+    results: Results = field(default_factory=Results)
+    staff: dict[str, Officer] = field(default_factory=lambda: dict(OFFICERS))
     faults: dict[str, Fault] = field(default_factory=dict)
     faults_made: int = 0
 
@@ -67,6 +75,9 @@ class State:
             holdings={holder_id: dict(held) for holder_id, held in self.holdings.items()},
             catalogue=dict(self.catalogue),
             clients=dict(self.clients),
+            issuers=dict(self.issuers),
+            results=self.results.copy(),
+            staff=dict(self.staff),
             faults={fault_id: fault.copy() for fault_id, fault in self.faults.items()},
         )
 
@@ -85,6 +96,7 @@ class World:
         self.keys = Keys()
         self.tokens = Tokens()
         self.journal = Journal()
+        self.webhooks = self._no_webhooks()
         self._start = state
         self._starts_at = starts_at
         self.reset()
@@ -94,7 +106,21 @@ class World:
         self.state = self._start.copy()
         if self._starts_at is not None:
             self.set_clock(self._starts_at)
-        self.logins = Logins()
+        self._forget()
+        self.webhooks.close()
+        self.webhooks = self._no_webhooks()
+
+    def _no_webhooks(self) -> Webhooks:
+        def faulty(event: Event, noted: list[tuple[str, str]]) -> Struck:
+            faults = self.matching_faults("webhooks", event.type, event.holder_id, (event.document_type,))
+            return Struck(faults, self.state.seed, noted)
+
+        return Webhooks(lambda: self.keys.documents, faulty)
+
+    def _forget(self) -> None:
+        """Who is logged in, what is on its way to be shown, what was asked: none of it can be kept for later."""
+        self.logins, self.staff_logins = Logins(), Logins()
+        self.presentations = Presentations()
         self.journal.clear()
 
     def now(self) -> float:
@@ -132,8 +158,8 @@ class World:
         """Back to that moment, by its clock too, with an empty journal; keys and snapshots stay."""
         self.state = snapshot.state.copy()
         self.set_clock(snapshot.at)
-        self.logins = Logins()
-        self.journal.clear()
+        self._forget()
+        self.webhooks.forget()
 
     # Who exists, and what is held
 
@@ -152,7 +178,16 @@ class World:
         return population.organization(self.state.seed, holder_id)
 
     def holding(self, holder_id: str, document_type: str) -> Holding | None:
-        """What is held of this type: by hand first; the virtual population only where the holder is not put by hand."""
+        """What is held of this type: by hand first; the virtual population only where the holder is not put by hand.
+
+        A result that was delivered lies over it.
+        """
+        held = self._held(holder_id, document_type)
+        if self.state.results.known and (result := self.state.results.shown(holder_id).get(document_type)):
+            return result.laid_over(held)
+        return held
+
+    def _held(self, holder_id: str, document_type: str) -> Holding | None:
         if by_hand := self.state.holdings.get(holder_id, {}).get(document_type):
             return by_hand
         if self.by_hand(holder_id) or self.state.population == "empty":
@@ -166,7 +201,10 @@ class World:
         if not self.by_hand(holder_id) and self.state.population == "virtual":
             persona = personas.find(holder_id)
             found = persona.holdings(self.today()) if persona else papers.holdings(self.state.seed, holder_id)
-        return dict(sorted({**found, **self.state.holdings.get(holder_id, {})}.items()))
+        found = {**found, **self.state.holdings.get(holder_id, {})}
+        for document_type, result in self.state.results.shown(holder_id).items():
+            found[document_type] = result.laid_over(found.get(document_type))
+        return dict(sorted(found.items()))
 
     def civil_record(self, person_id: str) -> CivilRecord | None:
         """Home, household and family; None of somebody put by hand, or not there. Nobody put by hand is named in it."""
@@ -199,11 +237,25 @@ class World:
 
     def put_holding(self, holder_id: str, document_type: str, holding: Holding) -> bool:
         new = document_type not in self.state.holdings.get(holder_id, {})
+        before = self.holding(holder_id, document_type)
         if new and sum(map(len, self.state.holdings.values())) >= MOST_HOLDINGS:
             raise LimitReached(f"a world holds at most {MOST_HOLDINGS} holdings by hand; DELETE some first")
         held = self.state.holdings.setdefault(holder_id, {})
         held[document_type] = holding
+        self._tell(holder_id, document_type, before, self.holding(holder_id, document_type))
         return new
+
+    def _tell(self, holder_id: str, document_type: str, before: Holding | None, after: Holding | None) -> None:
+        """Subscribers are told what becomes of documents that the wallet shows."""
+        holder = self.holder(holder_id)
+        if holder is None or after is None or wallet_state(holder, after) != "linked" or before == after:
+            return
+        known = before is not None and wallet_state(holder, before) == "linked"
+        kind: EventType = "document.changed" if known else "document.added"
+        if after.revoked_on and not (before and before.revoked_on):
+            kind = "document.revoked"
+        ref = document_id(self.state.seed, holder_id, document_type, after)
+        self.webhooks.happened(kind, holder_id, document_type, ref, {})
 
     def delete_holding(self, holder_id: str, document_type: str) -> bool:
         return self.state.holdings.get(holder_id, {}).pop(document_type, None) is not None
@@ -220,6 +272,33 @@ class World:
 
     def delete_procedure(self, code: str) -> bool:
         return self.state.catalogue.pop(code, None) is not None
+
+    # Results that were delivered, and who may sign them
+
+    def put_issuer(self, agency: str, keys: Jwks) -> bool:
+        new = agency not in self.state.issuers
+        if new and len(self.state.issuers) >= MOST_ISSUERS:
+            raise LimitReached(f"a world knows at most {MOST_ISSUERS} issuers; DELETE some first")
+        self.state.issuers[agency] = keys
+        return new
+
+    def put_result(self, result: Result) -> None:
+        if result.name not in self.state.results.known and len(self.state.results) >= MOST_RESULTS:
+            raise LimitReached(f"a world keeps at most {MOST_RESULTS} results")
+        kind = change(self.state.results.known.get(result.name), result)
+        self.state.results.put(result)
+        ref = result.reference(self.state.seed)
+        more = {"result_code": result.claims.result_code}
+        self.webhooks.happened(kind, result.holder_id, result.claims.document_type, ref, more)
+
+    # Who works in its offices
+
+    def put_officer(self, officer: Officer) -> bool:
+        new = officer.code not in self.state.staff
+        if new and len(self.state.staff) >= MOST_OFFICERS:
+            raise LimitReached(f"a world has at most {MOST_OFFICERS} officers; DELETE some first")
+        self.state.staff[officer.code] = officer
+        return new
 
     # Licences and faults
 
@@ -283,69 +362,6 @@ class CatalogueFull(Exception):
     """The world holds as many procedures as one may."""
 
 
-class NameTaken(Exception):
-    """A world of this name exists."""
-
-
-class Universe:
-    """All worlds of one process. `default` begins as the scenario says and is never deleted."""
-
-    def __init__(self, default: State, public_url: str | None = None) -> None:
-        self.public_url = public_url.rstrip("/") if public_url else None
-        self.worlds: dict[str, World] = {DEFAULT_WORLD: World(DEFAULT_WORLD, default, idle=None)}
-        self._held: set[asyncio.Future[None]] = set()
-
-    def new_name(self) -> str:
-        return f"w-{token_hex(5)}"
-
-    def find(self, name: str) -> World | None:
-        """The world of this name, which is used thereby, so that its time begins anew."""
-        world = self.worlds.get(name)
-        if world is None:
-            return None
-        now = monotonic()
-        if _expired(world, now):
-            del self.worlds[name]
-            return None
-        world.used_at = now
-        return world
-
-    def sweep(self) -> None:
-        """Forget the worlds that have been idle for too long."""
-        now = monotonic()
-        for world in [world for world in self.worlds.values() if _expired(world, now)]:
-            del self.worlds[world.name]
-
-    def add(self, world: World) -> World:
-        """Raises NameTaken, or LimitReached."""
-        if world.name in self.worlds and self.find(world.name):
-            raise NameTaken(world.name)
-        if len(self.worlds) >= MOST_WORLDS:
-            self.sweep()
-        if len(self.worlds) >= MOST_WORLDS:
-            raise LimitReached(
-                f"there are {MOST_WORLDS} worlds; DELETE what is done with, or make worlds with a short idle_seconds"
-            )
-        self.worlds[world.name] = world
-        return world
-
-    # A request that is held on purpose must not keep the process from closing
-
-    def held_until_close(self) -> asyncio.Future[None]:
-        """A future that comes true when the doors close; hand it back with `let_go`."""
-        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._held.add(held)
-        return held
-
-    def let_go(self, held: asyncio.Future[None]) -> None:
-        self._held.discard(held)
-
-    def close(self) -> None:
-        for held in self._held:
-            if not held.done():
-                held.set_result(None)
-
-
 def check_limits(state: State) -> None:
     """LimitReached when this is more than a world may be."""
     for what, there, most in (
@@ -353,10 +369,10 @@ def check_limits(state: State) -> None:
         ("holdings by hand", sum(map(len, state.holdings.values())), MOST_HOLDINGS),
         ("procedures", len(state.catalogue), MOST_PROCEDURES),
         ("faults", len(state.faults), MOST_FAULTS),
+        ("officers", len(state.staff), MOST_OFFICERS),
+        ("dossiers", len(state.dossiers), MOST_DOSSIERS),
+        ("issuers", len(state.issuers), MOST_ISSUERS),
+        ("results", len(state.results), MOST_RESULTS),
     ):
         if there > most:
             raise LimitReached(f"a world holds at most {most} {what}; there are {there}")
-
-
-def _expired(world: World, now: float) -> bool:
-    return world.idle is not None and now - world.used_at >= world.idle

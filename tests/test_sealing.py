@@ -4,7 +4,7 @@ import re
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.persons import Subject, SubjectKind
@@ -66,3 +66,32 @@ def test_a_sealer_shows_no_key_when_printed() -> None:
     assert "secret" not in repr(SEALER).lower()
     assert SEALER._mark_key.hex() not in repr(SEALER)
     assert repr(SEALER._mark_key) not in repr(SEALER)
+
+
+PURPOSES = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+@given(st.binary(max_size=200), PURPOSES)
+def test_sealed_bytes_come_back_for_their_purpose(body: bytes, purpose: str) -> None:
+    assert SEALER.unseal_bytes(SEALER.seal_bytes(body, purpose), purpose) == body
+
+
+@given(st.binary(max_size=50), PURPOSES, PURPOSES)
+def test_what_was_sealed_for_one_purpose_does_not_open_for_another(body: bytes, one: str, other: str) -> None:
+    assume(one != other)
+    sealed = SEALER.seal_bytes(body, one)
+    with pytest.raises(InvalidTag):
+        SEALER.unseal_bytes(sealed, other)
+    with pytest.raises(InvalidTag):
+        OTHER.unseal_bytes(sealed, one)
+    with pytest.raises(InvalidTag):
+        SEALER.unseal(sealed)
+
+
+@given(st.data())
+def test_sealed_bytes_that_were_touched_do_not_open(data: st.DataObject) -> None:
+    sealed = bytearray(SEALER.seal_bytes(b"a body", "result"))
+    at = data.draw(st.integers(0, len(sealed) - 1))
+    sealed[at] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(InvalidTag):
+        SEALER.unseal_bytes(bytes(sealed), "result")

@@ -102,3 +102,10 @@ def test_a_value_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch,
 def test_no_key_shows_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = repr(started(monkeypatch, **OWN))
     assert not any(secret in printed for secret in OWN.values())
+
+
+def test_nothing_is_posted_to_loopback_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTLAN_WEBHOOKS_PRIVATE", "1")
+    assert started(monkeypatch, MOTLAN_ENV="demo").webhooks_private
+    with pytest.raises(ValidationError, match="MOTLAN_WEBHOOKS_PRIVATE"):
+        started(monkeypatch, **OWN, MOTLAN_ENV="production")

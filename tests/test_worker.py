@@ -131,7 +131,7 @@ def test_the_portal_is_left_alone_by_default(sqlite_gate: Gate) -> None:
     code = waiting(sqlite_gate)
     off = portal_of(sqlite_gate, hours=sqlite_gate.settings.portal_sync_hours)
     worked(sqlite_gate, lambda: dossier_of(sqlite_gate, code).rechecks > 0, **off)
-    assert sqlite_gate.asked("portal") == []
+    assert sqlite_gate.asked("portal", "LayDanhSachTTHC") == []
 
 
 def test_a_portal_that_fails_keeps_no_dossier_waiting(sqlite_gate: Gate) -> None:

@@ -5,16 +5,24 @@ from fastapi import FastAPI
 from app.api import (
     batch,
     catalogue,
+    deadlines,
     decisions,
     dossiers,
+    events,
     health,
     impact,
     imports,
     monthly_lists,
+    outbox,
     paper_demands,
+    prefills,
+    presentations,
     problems,
     readings,
+    reports,
     restructuring,
+    results,
+    subscriptions,
     tokens,
 )
 from app.api.caching import Answers
@@ -27,10 +35,12 @@ def assemble(app: FastAPI) -> None:
     problems.install(app)
     app.state.answers = Answers()
     quick = []
-    demands = (paper_demands, batch, decisions, dossiers)
+    demands = (paper_demands, batch, decisions, prefills, dossiers, deadlines, results, presentations, reports)
     published = (catalogue, monthly_lists, imports, readings, restructuring, impact)
-    for part in (*demands, *published, tokens, health):
+    told = (events, subscriptions, outbox)
+    for part in (*demands, *told, *published, tokens, health):
         app.include_router(part.router)
         quick += [route for route in part.router.routes if isinstance(route, QuickRoute)]
+    app.webhooks.include_router(events.webhooks)
     describe(app)
     app.add_middleware(Gate, quick=quick)

@@ -13,6 +13,7 @@ from app.api.schemas.common import problems
 from app.api.schemas.dossiers import (
     DossierIn,
     DossierOut,
+    FormIn,
     OfferedIn,
     RecheckIn,
     SupplementIn,
@@ -23,9 +24,10 @@ from app.api.schemas.dossiers import (
 )
 from app.api.security import Call, authenticated
 from app.domain.catalogue import Form
-from app.domain.dossiers import CODE, Status, Supplied
+from app.domain.dossiers import CODE, Actor, Status, Supplied
 from app.services import dossiers, idempotency, supplement_requests
 from app.services.dossier_records import Answer
+from app.services.dossiers import Form as Declared
 from app.services.dossiers import Offered, Submission
 from app.services.supplement_requests import Asked
 
@@ -72,6 +74,10 @@ async def submit(
         applicant=body.applicant.subject(),
         case=body.case,
         offered=tuple(_offered(c) for c in body.components),
+        decided_by=body.decided_by,
+        form=_form(body.form) if body.form else None,
+        wishes=body.wishes.model_dump() if body.wishes else None,
+        representative=body.representative.subject() if body.representative else None,
     )
     return _out(await dossiers.submit(call.desk, call.caller, submission, key))
 
@@ -120,14 +126,21 @@ async def move(
     code: DossierCode,
     body: Annotated[TransitionIn, Body(openapi_examples=examples.TRANSITIONS)],
 ) -> Response:
-    """Giữa mười trạng thái quốc gia; trạng thái 3 và 5 phải có lý do. Lý do không thay cho yêu cầu bổ sung giấy tờ.
+    """Giữa mười trạng thái quốc gia; 3, 5, 6, 7 và 8 phải có lý do (7: công dân đã xin rút bằng văn bản).
 
-    Among the ten national statuses; 3 and 5 need a reason. A reason is internal and asks the citizen for nothing:
-    papers are asked for by a supplement request alone.
+    Lý do không thay cho yêu cầu bổ sung giấy tờ, và chỉ yêu cầu bổ sung đã gửi mới tạm dừng thời gian giải quyết.
+
+    Among the ten national statuses; 3, 5, 6, 7 and 8 need a reason (7: the citizen's written wish). A reason is
+    internal and asks the citizen for nothing: papers are asked for by a supplement request alone, and only that stops
+    the clock.
     """
     versions = versions_of(call)
     key = await key_of(call, f"POST /v1/dossiers/{code}/transitions")
-    return _out(await dossiers.transition(call.desk, call.caller, code, versions, Status(body.to), body.reason, key))
+    actor, result = Actor(body.actor), body.result.result() if body.result else None
+    moved = await dossiers.transition(
+        call.desk, call.caller, code, versions, Status(body.to), body.reason, key, actor=actor, result=result
+    )
+    return _out(moved)
 
 
 @router.post(
@@ -174,6 +187,10 @@ def _out(answer: Answer) -> Response:
 
 def _offered(c: OfferedIn) -> Offered:
     return Offered(c.position, Supplied(c.supplied), c.holder.subject() if c.holder else None)
+
+
+def _form(form: FormIn) -> Declared:
+    return Declared(form.values, form.revision, form.prefill_id)
 
 
 def _asked(item: SupplementItemIn) -> Asked:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.api.schemas.catalogue import HealthOut, ReadyOut
-from app.services import health
+from app.services import health, outbox
 from app.services.desk import Desk
 
 router = APIRouter(tags=["Vận hành"])
@@ -35,6 +35,7 @@ async def ready(request: Request, response: Response) -> dict[str, Any]:
 
 
 @router.get("/metrics", operation_id="metrics", summary="Số đo (Prometheus)", response_class=Response)
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Theo mẫu đường dẫn, không có dữ liệu cá nhân / by route template, without personal data."""
+    await outbox.measure(request.app.state.desk)
     return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -9,6 +9,12 @@ def to_decision(decision_id: str) -> dict[str, Any]:
     return {c: {"operationId": c, "parameters": {"decision_id": decision_id}} for c in calls}
 
 
+def to_paper_demand() -> dict[str, Any]:
+    """From an answer to a share code."""
+    call = "demandPresentedPaper"
+    return {call: {"operationId": call, "parameters": {"presentation_id": "$response.body#/id"}}}
+
+
 def to_dossier() -> dict[str, Any]:
     """From an answer with a dossier's `code` and ETag."""
     code = {"code": "$response.body#/code"}

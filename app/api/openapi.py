@@ -20,7 +20,12 @@ Bản demo / demo: bấm **Authorize**, `demo-admin` / `demo-admin-secret`.
 _TAGS = [
     {"name": "Yêu cầu giấy tờ", "description": "Cửa kiểm tra / the gate"},
     {"name": "Quyết định", "description": "Đọc, giải thích, phán quyết lại / read, explain, replay"},
+    {"name": "Biểu mẫu", "description": "Điền sẵn từ dữ liệu đã có, ký số / filled from the State's data, signatures"},
     {"name": "Hồ sơ", "description": "Nộp, theo dõi, yêu cầu bổ sung / file, follow, supplement"},
+    {"name": "Mã chia sẻ", "description": "Công dân xuất trình từ VNeID / what a citizen shows from VNeID"},
+    {"name": "Kết quả", "description": "Đã cấp, đã ký, còn hiệu lực hay không / issued, signed, still valid or not"},
+    {"name": "Phản ánh", "description": "Công dân bị yêu cầu giấy tờ / papers citizens were asked for"},
+    {"name": "Sự kiện", "description": "Sổ sự kiện và đăng ký nhận / the log of events, and who is told of them"},
     {"name": "Danh mục", "description": "Thủ tục, giấy tờ, danh sách, pháp luật / catalogue and law"},
     {"name": "Công bố", "description": "Danh mục hằng tháng, ký số / the monthly list, signed"},
     {"name": "Rà soát", "description": "Thành phần hồ sơ đối chiếu với luật / components held against the law"},
@@ -32,19 +37,37 @@ _TAGS = [
 _CONFLICTS = {
     "assessPaperDemand": "request-in-progress",
     "submitDossier": "request-in-progress",
+    "fillForm": "request-in-progress",
+    "assessSignatureDemand": "request-in-progress",
     "recheckDossier": "transition-not-allowed",
     "moveDossier": "transition-not-allowed",
     "requestSupplement": "paper-demand-refused",
+    "printSlip": "slip-not-due",
     "publishProcedure": "paper-demand-refused",
     "importFile": "request-in-progress",
     "publishMonth": "request-in-progress",
+    "subscribe": "too-many-subscriptions",
+    "retryMessage": "message-not-stopped",
+    "discardMessage": "message-not-stopped",
+    "answerReport": "report-not-open",
+    "revokeResult": "result-already-revoked",
+    "replaceResult": "physical-not-asked",
+    "verifyPresentation": "request-in-progress",
+    "demandPresentedPaper": "request-in-progress",
 }
 _MISSING = {
     "decisions": "unknown-decision",
     "dossiers": "unknown-dossier",
     "imports": "unknown-import",
+    "outbox": "unknown-message",
+    "subscriptions": "unknown-subscription",
+    "prefills": "unknown-prefill",
+    "presentations": "unknown-presentation",
     "publications": "unknown-publication",
+    "reports": "unknown-report",
+    "results": "unknown-result",
 }
+_MISSING_FORMS = {"readForm": "no-form", "readDeclaredForm": "nothing-declared"}
 _TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 _PROBLEMS = ("/ProblemOut", "/SupplementRefusedOut")
 # Any one of the scopes is enough: alternatives, where the framework would write them as one demand for all.
@@ -52,6 +75,8 @@ _EITHER = {
     "readDecision": ("demands:write", "dossiers:read"),
     "explainDecision": ("demands:write", "dossiers:read"),
     "replayDecision": ("demands:write", "dossiers:read"),
+    "verifyPresentation": ("demands:write", "presentations:verify"),
+    "demandPresentedPaper": ("demands:write", "presentations:verify"),
 }
 
 
@@ -101,6 +126,8 @@ def _operation(path: str, operation: dict[str, Any]) -> None:
 def _usual(path: str, operation_id: str, status: str) -> str:
     """The code that most often stands behind a status of a call, as its example."""
     if status == "404":
+        if operation_id in _MISSING_FORMS:
+            return _MISSING_FORMS[operation_id]
         return _MISSING.get(path.split("/")[2], "not-in-catalogue")
     if status == "409":
         return _CONFLICTS[operation_id]

@@ -16,12 +16,16 @@ from app.api.schemas.common import input_names
 from app.api.wording import CATALOGUE, FIELD_FAULTS, Words
 from app.db import DatabaseUnavailable
 from app.domain.errors import DomainError
+from app.domain.forms import FieldFault, FormInvalid
 from app.logs import log
 from app.services import idempotency
 
 MEDIA_TYPE = "application/problem+json"
 # Facts of an error of meaning that come from our own data. The others repeat what was sent and are not shown.
-_SAFE_FACTS = frozenset("allowed cases components in_force_from known retired_from known_from status subject".split())
+_SAFE_FACTS = frozenset(
+    "allowed cases components in_force_from known retired_from known_from status subject "
+    "citations fault finding lists remedy".split()
+)
 
 # The fields whose value such a fact repeats.
 _FIELDS = {
@@ -98,6 +102,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DomainError)
     async def _domain(request: Request, e: DomainError) -> Response:
         return problem(e.code, trace_of(request), facts=safe(e), errors=_places(e, request))
+
+    @app.exception_handler(FormInvalid)
+    async def _form(request: Request, e: FormInvalid) -> Response:
+        return problem(e.code, trace_of(request), errors=[_declared(f) for f in e.faults[:300]])
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, e: RequestValidationError) -> Response:
@@ -177,6 +185,12 @@ def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(inner, f"{at}/{key}")
     else:
         yield at, value
+
+
+def _declared(fault: FieldFault) -> dict[str, Any]:
+    """One wrong value of a form; a field that the form does not have may itself be somebody's number."""
+    vi, en = FIELD_FAULTS[fault.fault]
+    return {"at": f"body/form/values/{fault.code or '…'}", "kind": fault.fault.value, "vi": vi, "en": en}
 
 
 def _field(fault: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.services.tokens import SCOPES, InvalidToken
 
 _WORDS = {
     "demands:write": "Kiểm tra yêu cầu nộp giấy tờ / check demands for paper",
+    "presentations:verify": "Kiểm tra mã chia sẻ của công dân / redeem citizens' share codes",
     "dossiers:read": "Đọc hồ sơ và quyết định / read dossiers and decisions",
     "dossiers:write": "Nộp và xử lý hồ sơ / file and handle dossiers",
     "catalogue:write": "Công bố danh mục / publish the catalogue",

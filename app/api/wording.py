@@ -49,6 +49,72 @@ CATALOGUE: dict[str, Words] = {
     "unknown-import": Words(
         404, "Không có lượt nhập này", "Kiểm tra lại mã lượt nhập.", "No such import", "Check the import's id."
     ),
+    "unknown-result": Words(
+        404,
+        "Không có kết quả này",
+        "Kiểm tra lại mã kết quả; xem results của hồ sơ.",
+        "No such result",
+        "Check the result's id; see the dossier's results.",
+    ),
+    "unknown-report": Words(
+        404,
+        "Không có phản ánh này",
+        "Kiểm tra lại mã phản ánh; xem danh sách tại /v1/reports.",
+        "No such report",
+        "Check the report's id; see /v1/reports.",
+    ),
+    "report-not-open": Words(
+        409,
+        "Phản ánh này đã được trả lời hoặc đã khép lại",
+        "Mỗi phản ánh được trả lời một lần; đọc lại để xem tình trạng hiện tại.",
+        "This report has been answered or closed",
+        "A report is answered once; read it again to see how it stands.",
+    ),
+    "too-many-reports": Words(
+        429,
+        "Đã đủ phản ánh cho hôm nay",
+        "Mỗi người gửi được một số phản ánh mỗi ngày; hãy gửi tiếp vào ngày mai.",
+        "Enough reports for today",
+        "A person may file some reports a day; go on tomorrow.",
+    ),
+    "unknown-message": Words(
+        404, "Không có tin gửi này", "Kiểm tra lại số của tin, xem /v1/outbox.", "No such message", "See /v1/outbox."
+    ),
+    "unknown-subscription": Words(
+        404,
+        "Không có đăng ký này",
+        "Kiểm tra lại mã; mỗi hệ thống chỉ thấy đăng ký của mình.",
+        "No such subscription",
+        "Check the id; a system sees its own subscriptions only.",
+    ),
+    "message-not-stopped": Words(
+        409,
+        "Tin này không dừng",
+        "Chỉ gửi lại tin đã hỏng hẳn hoặc không có người nhận, chỉ bỏ tin đã hỏng hẳn; xem status.",
+        "This message has not come to a stop",
+        "Only a dead or an undeliverable message is tried again, only a dead one is given up; see its status.",
+    ),
+    "too-many-subscriptions": Words(
+        409,
+        "Đã đủ số đăng ký",
+        "Mỗi hệ thống có tối đa 20 đăng ký: hãy bỏ bớt.",
+        "Too many subscriptions",
+        "A system has at most 20: remove one.",
+    ),
+    "webhook-url-forbidden": Words(
+        422,
+        "Không gửi tới địa chỉ này được",
+        "Cần địa chỉ https công khai, cổng 443 hoặc 8443, không kèm tài khoản; không nhận địa chỉ mạng nội bộ.",
+        "Events are not posted to this address",
+        "It must be a public https address on port 443 or 8443, without user info; no private network.",
+    ),
+    "cursor-beyond-log": Words(
+        422,
+        "Vị trí này ở sau sự kiện cuối cùng",
+        "Dùng next_cursor của GET /v1/events, hoặc sequence của một sự kiện.",
+        "The cursor lies beyond the last event",
+        "Use next_cursor of GET /v1/events, or an event's sequence.",
+    ),
     "unknown-publication": Words(
         404,
         "Tháng này chưa công bố, hoặc không có bản này",
@@ -56,12 +122,95 @@ CATALOGUE: dict[str, Words] = {
         "This month is not published, or has no such revision",
         "See /v1/publications for what is.",
     ),
+    "no-form": Words(
+        404,
+        "Chưa có biểu mẫu của thủ tục này",
+        "Thủ tục này chưa có biểu mẫu điện tử ở đây: nộp hồ sơ không kèm form.",
+        "There is no form of this procedure",
+        "No electronic form of it is kept here: file the dossier without form.",
+    ),
+    "nothing-declared": Words(
+        404,
+        "Hồ sơ này không kèm biểu mẫu",
+        "Hồ sơ được nộp không kèm form: xem giấy tờ của hồ sơ.",
+        "This dossier came without a form",
+        "It was filed without form: see its papers.",
+    ),
+    "unknown-prefill": Words(
+        404,
+        "Không có bản điền sẵn này",
+        "Bản điền sẵn chỉ giữ trong thời hạn của nó và chỉ cho hệ thống đã yêu cầu: hãy điền lại.",
+        "No such prefill",
+        "A prefill is kept until it expires, for the system that asked for it: fill in again.",
+    ),
     "not-in-catalogue": Words(
         404,
         "Danh mục không có mục này",
         "Kiểm tra lại mã; xem danh mục tại /v1/procedures, /v1/document-types, /v1/lists.",
         "Not in the catalogue",
         "Check the code; see /v1/procedures, /v1/document-types, /v1/lists.",
+    ),
+    "unknown-presentation": Words(
+        404,
+        "Không có lần kiểm tra mã chia sẻ này",
+        "Kiểm tra lại mã; mỗi hệ thống chỉ thấy các lần kiểm tra của mình.",
+        "No such presentation",
+        "Check the id; a system sees its own presentations only.",
+    ),
+    "presentation-wrong-purpose": Words(
+        403,
+        "Sai mục đích chia sẻ",
+        "Công dân đã đồng ý cho mục đích khác. Hãy nêu đúng mục đích đó, hoặc đề nghị công dân tạo mã mới.",
+        "Another purpose",
+        "The citizen has agreed to another purpose: state that one, or ask the citizen for a new code.",
+    ),
+    "presentation-wrong-audience": Words(
+        403,
+        "Mã chia sẻ không dành cho bên này",
+        "Công dân chọn ai được dùng mã: cơ quan nhà nước hay tổ chức khác. Hãy đề nghị công dân tạo mã mới.",
+        "The code is not for you",
+        "The citizen chooses who may use a code, an office or somebody else: ask the citizen for a new code.",
+    ),
+    "presentation-used": Words(
+        410,
+        "Mã chia sẻ đã được dùng",
+        "Mỗi mã chỉ dùng một lần. Nếu vừa mất câu trả lời, gửi lại với đúng Idempotency-Key cũ; nếu không, đề nghị "
+        "công dân tạo mã mới.",
+        "The code has been used",
+        "A code is used once. Where an answer got lost, send the same Idempotency-Key again; else ask the citizen for "
+        "a new code.",
+    ),
+    "presentation-expired": Words(
+        410,
+        "Mã chia sẻ đã hết hạn",
+        "Mã chỉ dùng được trong ít phút: đề nghị công dân tạo mã mới trên VNeID.",
+        "The code has expired",
+        "A code lives for some minutes: ask the citizen for a new one.",
+    ),
+    "presentation-unknown": Words(
+        422,
+        "Không có mã chia sẻ này",
+        "Kiểm tra từng ký tự, hoặc đề nghị công dân tạo mã mới trên VNeID.",
+        "No such code",
+        "Check each character, or ask the citizen for a new code.",
+    ),
+    "presentation-demand-unclear": Words(
+        422,
+        "Chưa đủ để xét yêu cầu giấy tờ",
+        "Cần biết thủ tục và chủ giấy tờ: nêu dossier, hoặc procedure khi công dân chia sẻ (không chỉ có/không). Lần "
+        "kiểm tra mã đã được ghi nhận.",
+        "The demand cannot be judged yet",
+        "Procedure and holder are needed: name the dossier, or the procedure where the citizen shares more than yes or "
+        "no. The use of the code has been kept.",
+    ),
+    "presentation-not-verified": Words(
+        503,
+        "Chưa kiểm tra được mã chia sẻ",
+        "VNeID không trả lời, hoặc câu trả lời không kiểm chứng được: không kết luận gì về công dân hay giấy tờ. Hãy "
+        "thử lại với cùng Idempotency-Key.",
+        "The code could not be verified",
+        "VNeID did not answer, or its answer could not be verified: nothing is concluded about the citizen or the "
+        "document. Try again with the same Idempotency-Key.",
     ),
     "method-not-allowed": Words(
         405,
@@ -90,6 +239,38 @@ CATALOGUE: dict[str, Words] = {
         "Trạng thái hiện tại của hồ sơ không cho phép bước này; xem các trạng thái được phép trong facts.allowed.",
         "This move is not allowed",
         "The dossier's present status does not allow it; see facts.allowed.",
+    ),
+    "result-already-revoked": Words(
+        409,
+        "Kết quả đã bị thu hồi trước đó",
+        "Không cần làm gì thêm; xem revoked_on của kết quả.",
+        "The result has been revoked already",
+        "Nothing is left to do; see its revoked_on.",
+    ),
+    "physical-not-asked": Words(
+        409,
+        "Công dân không yêu cầu bản giấy",
+        "Giấy tờ thiết yếu cấp bản điện tử; bản giấy chỉ khi công dân yêu cầu. Bỏ physical, hoặc ghi yêu cầu của công "
+        "dân vào hồ sơ (wishes.physical_result) khi nộp. Căn cứ trong facts.citations.",
+        "Nobody asked for a physical copy",
+        "An essential paper is issued electronically, on paper only when the citizen asks: leave physical out, or note "
+        "the citizen's wish in the dossier (wishes.physical_result) when it is filed. See facts.citations.",
+    ),
+    "fee-refused": Words(
+        409,
+        "Khoản thu này đã được bỏ",
+        "Bỏ fee rồi gửi lại; xem căn cứ trong facts.finding. Chưa có gì được cấp.",
+        "This fee has been dropped",
+        "Leave fee out and send again; the law stands in facts.finding. Nothing was issued.",
+    ),
+    "slip-not-due": Words(
+        409,
+        "Chưa có gì để in trên phiếu này",
+        "Giấy tiếp nhận có khi hồ sơ đã được tiếp nhận đầy đủ; phiếu từ chối khi hồ sơ bị từ chối; phiếu yêu cầu bổ sung "
+        "khi đã gửi một yêu cầu hợp lệ.",
+        "There is nothing this slip could say yet",
+        "A receipt needs a dossier received in full, a refusal one that was refused, a request to supplement one that was "
+        "sent.",
     ),
     "version-stale": Words(
         412,
@@ -191,6 +372,51 @@ CATALOGUE: dict[str, Words] = {
         "No such case",
         "Use one of facts.cases, or leave case out where there are none.",
     ),
+    "not-a-result": Words(
+        422,
+        "Đây không phải giấy tờ do cơ quan cấp",
+        "Giấy tờ do các bên tự lập không thể là kết quả; chọn loại giấy tờ chính thức.",
+        "This is no document an office issues",
+        "What the parties write themselves cannot be a result; choose an official type.",
+    ),
+    "unknown-result-code": Words(
+        422,
+        "Loại giấy tờ này không có mã kết quả như vậy",
+        "Dùng một trong facts.known; nếu danh sách trống, nêu result_code dạng KQ.… của thủ tục.",
+        "This type has no such result code",
+        "Use one of facts.known; where there are none, give the procedure's own result_code, KQ and numbers.",
+    ),
+    "result-dates": Words(
+        422,
+        "Ngày của kết quả chưa đúng",
+        "issued_on không ở tương lai; valid_until không trước issued_on.",
+        "The result's days are not right",
+        "issued_on lies in the future, or valid_until before it.",
+    ),
+    "not-replaceable": Words(
+        422,
+        "Không thay được kết quả này",
+        "Chỉ thay kết quả còn giá trị, cùng loại giấy tờ, của chính người đó; kiểm tra replaces.",
+        "This result cannot be replaced",
+        "Only one that still holds, of the same type and holder, can be replaced; check replaces.",
+    ),
+    "not-representative": Words(
+        422,
+        "Không phải người đại diện theo pháp luật",
+        "Cơ sở dữ liệu đăng ký ghi người đại diện khác. Kiểm tra số định danh; nếu nộp theo ủy quyền, bỏ "
+        "representative và nộp giấy ủy quyền; nếu mới đổi người đại diện, cập nhật đăng ký trước. Hồ sơ chưa được "
+        "nhận.",
+        "Not the legal representative",
+        "The register names somebody else. Check the id; to act by authority, leave representative out and hand in the "
+        "authorisation; after a change, update the registration first. The dossier was not taken.",
+    ),
+    "representative-unfit": Words(
+        422,
+        "representative chỉ dành cho tổ chức",
+        "Người nộp là cá nhân thì bỏ representative; người đại diện phải là cá nhân.",
+        "Only an organisation has a representative",
+        "Leave representative out where a person applies; a representative is a person.",
+    ),
     "unknown-position": Words(
         422,
         "Thủ tục không có thành phần ở vị trí này",
@@ -241,12 +467,70 @@ CATALOGUE: dict[str, Words] = {
         "No law for that day",
         "The rulebook holds no rule needed on that day; choose another day.",
     ),
+    "procedure-without-form": Words(
+        422,
+        "Thủ tục này chưa có biểu mẫu",
+        "Chưa có biểu mẫu điện tử của thủ tục này: bỏ form khỏi hồ sơ; không có gì để điền sẵn.",
+        "This procedure has no form",
+        "No electronic form of it is kept here: leave form out; there is nothing to fill in.",
+    ),
+    "form-outdated": Words(
+        422,
+        "Biểu mẫu đã có phiên bản khác",
+        "Đọc lại GET /v1/procedures/{code}/form và gửi theo phiên bản x-revision hiện hành.",
+        "The form has another revision now",
+        "Read GET /v1/procedures/{code}/form again and send by its present x-revision.",
+    ),
+    "form-invalid": Words(
+        422,
+        "Biểu mẫu có trường chưa đúng",
+        "Sửa mọi trường nêu trong errors rồi gửi lại; chưa có gì được ghi.",
+        "Some fields of the form are not right",
+        "Mend all fields named in errors and send again; nothing was written.",
+    ),
+    "prefilled-value-changed": Words(
+        422,
+        "Dữ liệu điền sẵn đã bị sửa",
+        "Các trường nêu trong errors là dữ liệu của cơ quan nhà nước, không sửa trong biểu mẫu: gửi nguyên giá trị "
+        "hoặc bỏ trường đó. Dữ liệu sai thì đề nghị cơ quan chủ quản đính chính. Chưa có gì được ghi.",
+        "A prefilled value was changed",
+        "The fields named in errors are the State's data and cannot be changed in the form: send them as they were or "
+        "leave them out. Where they are wrong, have the database corrected. Nothing was written.",
+    ),
+    "prefill-unknown": Words(
+        422,
+        "Không dùng được bản điền sẵn này",
+        "Bản điền sẵn không có, đã hết hạn, hoặc của người, thủ tục hay hệ thống khác: hãy điền lại.",
+        "This prefill cannot be used here",
+        "It is unknown, has expired, or is another person's, procedure's or system's: fill in again.",
+    ),
+    "role-not-in-form": Words(
+        422,
+        "Biểu mẫu không hỏi về người này",
+        "Chỉ nêu những người thuộc facts.known: không tra cứu ai khi không cần.",
+        "The form is not about this person",
+        "Name only those of facts.known: nobody is looked up for nothing.",
+    ),
     "reason-required": Words(
         422,
         "Cần nêu lý do",
         "Chuyển sang trạng thái này phải kèm reason.",
         "A reason is needed",
         "This move needs a reason.",
+    ),
+    "not-in-province": Words(
+        422,
+        "Cơ quan giải quyết không thuộc tỉnh này",
+        "decided_by phải là cơ quan cùng tỉnh: mã kết thúc bằng mã của tỉnh.",
+        "The deciding agency is of another province",
+        "decided_by has to be an agency of this province: its code ends with the province's own.",
+    ),
+    "result-not-due": Words(
+        422,
+        "Chưa đến lúc cấp kết quả",
+        "Kết quả chỉ được cấp khi chuyển hồ sơ sang trạng thái 9 (đã xử lý xong).",
+        "No result can be issued here",
+        "A result is issued with the move to status 9 (done) and with no other.",
     ),
     "correction-reason-required": Words(
         422,
@@ -276,6 +560,13 @@ CATALOGUE: dict[str, Words] = {
         "Unexpected error",
         "The service failed; nothing was acknowledged. Tell the operator the trace_id.",
     ),
+    "result-not-intact": Words(
+        500,
+        "Kết quả đang lưu không còn đúng như khi ký",
+        "Không được dùng kết quả này; hãy báo trace_id cho quản trị. Xem GET /v1/results/{id}/check.",
+        "What is stored is not what was signed",
+        "Do not rely on this result; tell the operator the trace_id. See GET /v1/results/{id}/check.",
+    ),
     "temporarily-unavailable": Words(
         503,
         "Tạm thời không phục vụ được",
@@ -289,6 +580,10 @@ CATALOGUE: dict[str, Words] = {
 FIELD_FAULTS: dict[str, tuple[str, str]] = {
     "default": ("giá trị chưa đúng", "the value is not right"),
     "missing": ("thiếu trường này", "this field is missing"),
+    "one_processing_time": (
+        "nêu đúng một trong working_days, working_hours, same_day",
+        "give exactly one of working_days, working_hours, same_day",
+    ),
     "extra_forbidden": ("không có trường này: bỏ đi hoặc sửa tên", "no such field: remove it or correct its name"),
     "string_type": ("phải là chuỗi ký tự", "must be a text"),
     "string_too_short": ("tối thiểu {min_length} ký tự", "at least {min_length} characters"),
@@ -331,6 +626,11 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
     "calendar": ("không có ngày này trong lịch", "there is no such day"),
     "future": ("ngày sinh ở tương lai", "the birth date lies in the future"),
     "bounds": ("ngày phải từ 1990-01-01 đến 2100-12-31", "the day must be between 1990-01-01 and 2100-12-31"),
+    "verifier": (
+        "cơ quan nêu agency; tổ chức ngoài nhà nước nêu organization; chỉ một trong hai",
+        "an office names agency, a private body organization, and only that one",
+    ),
+    "office_only": ("chỉ cơ quan nhà nước mới nêu procedure, dossier", "procedure and dossier are an office's"),
     "distinct_refs": ("mỗi ref chỉ dùng một lần", "each ref may stand once"),
     "distinct_types": ("mỗi loại giấy tờ chỉ nêu một lần", "each document type may stand once"),
     "flag": ("chỉ nhận true hoặc false", "must be true or false"),
@@ -360,6 +660,27 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
         "chỉ một trong catalogue_revision và catalogue_as_known",
         "only one of catalogue_revision and catalogue_as_known",
     ),
+    "too_much_data": ("data tối đa 16 KiB", "data holds at most 16 KiB"),
+    "fee_without_paper": (
+        "fee chỉ đi với physical: không thu gì cho bản điện tử",
+        "a fee goes with physical only: nothing is charged for the electronic form",
+    ),
     "since_later": ("since phải là chính tháng này hoặc tháng trước đó", "since must be this month or an earlier one"),
     "period": ("until không được trước from", "until may not lie before from"),
+    "role_kind": ("organization phải là tổ chức, các vai khác là cá nhân", "organization is one, the others persons"),
+    "related_named": (
+        "người liên quan phải kèm full_name và birth_date",
+        "a related person comes with full_name and birth_date",
+    ),
+    "unknown_field": ("biểu mẫu không có trường này: bỏ đi", "the form has no such field: leave it out"),
+    "required": ("trường bắt buộc: chưa có giá trị", "required: there is no value"),
+    "changed": ("dữ liệu điền sẵn, không được sửa", "prefilled and locked: it may not be changed"),
+    "blank": ("không có gì: bỏ trường này hoặc gửi null", "nothing is in it: leave it out or send null"),
+    "count_of": ("phải là số nguyên không âm", "must be a whole number, not negative"),
+    "long": ("quá dài; xem maxLength của biểu mẫu", "too long; see the form's maxLength"),
+    "choice": ("không phải một lựa chọn của biểu mẫu", "not one of the form's choices"),
+    "number_of_paper": ("chỉ gồm chữ, số và các dấu . / -", "letters, digits and . / - only"),
+    "day_bounds": ("ngày phải từ 1900-01-01 đến 2100-12-31", "the day must be between 1900-01-01 and 2100-12-31"),
+    "phone": ("số điện thoại dạng 0xxxxxxxxx hoặc +84xxxxxxxxx", "a telephone number is 0xxxxxxxxx or +84xxxxxxxxx"),
+    "email": ("thư điện tử chưa đúng dạng", "not an e-mail address"),
 }

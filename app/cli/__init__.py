@@ -11,6 +11,7 @@ import typer
 from app.cli import monthly_lists, opening, portal_sync, restructuring
 from app.cli.catalogue import catalogue
 from app.cli.check import check
+from app.cli.outbox import outbox
 from app.db import Database
 from app.domain.errors import JournalBroken
 from app.services import migrations
@@ -26,6 +27,7 @@ app.add_typer(db, name="db")
 app.add_typer(journal, name="journal")
 app.add_typer(clients, name="clients")
 app.add_typer(catalogue, name="catalogue")
+app.add_typer(outbox, name="outbox")
 restructuring.register(catalogue)
 monthly_lists.register(catalogue)
 portal_sync.register(catalogue)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -66,12 +66,15 @@ class TypeSource:
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
+    """`result_codes`: the national codes under which it is issued as a result; none where they are not known."""
+
     code: str
     name: str
     kind: DocumentKind
     subject: TypeSubject
     sources: tuple[TypeSource, ...] = ()
     basis: str | None = None
+    result_codes: tuple[str, ...] = ()
 
     def sources_for(self, procedure: str, on: date) -> tuple[TypeSource, ...]:
         return tuple(s for s in self.sources if s.serves(procedure, on))
@@ -102,12 +105,26 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Processing:
+    """The time an act gives a procedure: exactly one of the three, and the act it stands in.
+
+    `same_day` is the time of day up to which a dossier is settled on the day it is received; later, on the next
+    working day.
+    """
+
+    basis: str
+    working_days: int | None = None
+    working_hours: int | None = None
+    same_day: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """One dated version of an administrative procedure (TTHC).
 
     `components_known` is False where only the procedure's name is published: nothing may be judged by it.
     `doubtful` are positions whose official text was read by the service and waits for a person's review.
-    `retired`: abolished from `valid_from` on.
+    `retired`: abolished from `valid_from` on. `processing` is None where no act is known to name the time it takes.
     """
 
     code: str
@@ -121,6 +138,7 @@ class Procedure:
     components_known: bool = True
     doubtful: tuple[int, ...] = ()
     retired: bool = False
+    processing: Processing | None = None
     cases: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -35,15 +35,62 @@ class Supplied(StrEnum):
     WALLET = "wallet"
 
 
-_MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.NEW: frozenset({Status.RECEIVED, Status.NOT_RECEIVED, Status.SUPPLEMENT_REQUESTED}),
-    Status.RECEIVED: frozenset({Status.IN_PROGRESS, Status.SUPPLEMENT_REQUESTED}),
-    Status.IN_PROGRESS: frozenset({Status.SUPPLEMENT_REQUESTED}),
-    Status.SUPPLEMENT_REQUESTED: frozenset({Status.IN_PROGRESS}),
+class Actor(StrEnum):
+    """Who moves a dossier. The one-stop counter receives and returns; the handler also decides, and does the counter's
+    moves where there is none (a dossier filed online). The system notes what happened elsewhere: paid, delivered.
+    """
+
+    ONE_STOP = "one_stop"
+    HANDLER = "handler"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+_OFFICE = frozenset({Actor.ONE_STOP, Actor.HANDLER})
+_DECIDES = frozenset({Actor.HANDLER})
+_NOTED = _OFFICE | {Actor.SYSTEM}
+# The applicant withdraws; where they wrote so on paper, the office does it for them and says so in its reason.
+_WITHDRAWS = _OFFICE | {Actor.CITIZEN}
+# Every move there is, and who may make it. A status that is missing is an end.
+_MOVES: Mapping[Status, Mapping[Status, frozenset[Actor]]] = {
+    Status.NEW: {
+        Status.RECEIVED: _OFFICE,
+        Status.NOT_RECEIVED: _OFFICE,
+        Status.SUPPLEMENT_REQUESTED: _OFFICE,
+        Status.WITHDRAWN: _WITHDRAWS,
+    },
+    Status.RECEIVED: {
+        Status.IN_PROGRESS: _OFFICE,
+        Status.SUPPLEMENT_REQUESTED: _OFFICE,
+        Status.FEE_DUE: _OFFICE,
+        Status.WITHDRAWN: _WITHDRAWS,
+    },
+    Status.IN_PROGRESS: {
+        Status.SUPPLEMENT_REQUESTED: _DECIDES,
+        Status.FEE_DUE: _DECIDES,
+        Status.WITHDRAWN: _WITHDRAWS,
+        Status.STOPPED: _DECIDES,
+        Status.DONE: _DECIDES,
+    },
+    Status.SUPPLEMENT_REQUESTED: {
+        Status.IN_PROGRESS: _OFFICE,
+        Status.WITHDRAWN: _WITHDRAWS,
+        Status.STOPPED: _DECIDES,
+    },
+    Status.FEE_DUE: {
+        Status.IN_PROGRESS: _NOTED,
+        Status.WITHDRAWN: _WITHDRAWS,
+        Status.STOPPED: _DECIDES,
+    },
+    Status.DONE: {Status.RETURNED: _NOTED},
 }
 # A notice to supplement moves the dossier to 5 from each of these; in 5 it may be sent again (and is warned about).
 MAY_ASK_SUPPLEMENT = frozenset({Status.NEW, Status.RECEIVED, Status.IN_PROGRESS, Status.SUPPLEMENT_REQUESTED})
-NEEDS_REASON = frozenset({Status.NOT_RECEIVED, Status.SUPPLEMENT_REQUESTED})
+# In these the office has done its part, and its clock has stopped for good.
+ENDED = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.DONE, Status.RETURNED})
+NEEDS_REASON = frozenset(
+    {Status.NOT_RECEIVED, Status.SUPPLEMENT_REQUESTED, Status.FEE_DUE, Status.WITHDRAWN, Status.STOPPED}
+)
 # Refused is here only the form: the document itself is still needed, in one of the finding's lawful forms.
 _OUTCOMES_THAT_NEED_IT = frozenset(
     {Outcome.PAPER_LAWFUL, Outcome.REFUSE_PAPER_ELECTRONIC_ONLY, Outcome.REFUSE_CERTIFIED_COPY}
@@ -52,15 +99,27 @@ _OUTCOMES_THAT_NEED_IT = frozenset(
 CODE = re.compile(r"[0-9A-Z.]{3,40}-[0-9]{6}-[0-9]{4,8}")
 
 
-def moves_from(status: Status) -> frozenset[Status]:
-    return _MOVES.get(status, frozenset())
+def moves_from(status: Status, actor: Actor = Actor.HANDLER) -> frozenset[Status]:
+    """Where this actor may move a dossier that has this status."""
+    return frozenset(to for to, actors in _MOVES.get(status, {}).items() if actor in actors)
 
 
-def move(status: Status, to: Status) -> Status:
-    """The new status. Raises TransitionNotAllowed, naming what is allowed."""
-    if to not in moves_from(status):
-        raise TransitionNotAllowed(status=int(status), to=int(to), allowed=sorted(int(s) for s in moves_from(status)))
+def move(status: Status, to: Status, actor: Actor = Actor.HANDLER) -> Status:
+    """The new status. Raises TransitionNotAllowed, naming what is allowed to this actor."""
+    allowed = moves_from(status, actor)
+    if to not in allowed:
+        raise TransitionNotAllowed(status=int(status), to=int(to), allowed=sorted(int(s) for s in allowed))
     return to
+
+
+def needs_reason(to: Status, actor: Actor) -> bool:
+    """Whoever takes something back need not say why; an office that refuses, stops, or makes somebody wait does."""
+    return to in NEEDS_REASON and actor is not Actor.CITIZEN
+
+
+def province_of(agency: str) -> str:
+    """What the codes of one province's agencies end with: `H27` of `000.00.12.H27`."""
+    return agency.rsplit(".", 1)[-1]
 
 
 def dossier_code(agency: str, received_on: date, counter: int) -> str:

@@ -6,7 +6,7 @@ defaults, because a default would be law we made up.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from app.domain.errors import MissingLaw
@@ -122,6 +122,47 @@ class WaitLimit:
     cites: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FeeLaw:
+    """An act that drops fees for the physical copy of a result: `purposes` of producing, printing, issuing.
+
+    What is left empty sets no limit: no `document_types`, all of them; no `procedures`, all of them.
+    """
+
+    purposes: frozenset[str]
+    document_types: frozenset[str]
+    procedures: frozenset[str]
+    period: Period
+    cites: tuple[str, ...]
+
+    def drops(self, purpose: str, document_type: str, procedure: str, on: date) -> bool:
+        return (
+            self.period.covers(on)
+            and purpose in self.purposes
+            and (not self.document_types or document_type in self.document_types)
+            and (not self.procedures or procedure in self.procedures)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessingCut:
+    """By how much, at least, a plan shortens the time dossiers of one channel take: `percent` of it."""
+
+    period: Period
+    channel: str
+    percent: int
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """The hour of a working day up to which paper that another agency decides is forwarded to it on that day."""
+
+    period: Period
+    by: time
+    cites: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """All law the service knows, at one revision (digest of its files)."""
@@ -135,6 +176,10 @@ class Rulebook:
     article_4_cut_by: date
     lists: Mapping[str, ListLaw]
     wait_limits: tuple[WaitLimit, ...]
+    fees_dropped: tuple[FeeLaw, ...] = ()
+    ask_limits: tuple[WaitLimit, ...] = ()
+    processing_cuts: tuple[ProcessingCut, ...] = ()
+    forwarding: tuple[Forwarding, ...] = ()
     _days: dict[date, "LawOn"] = field(default_factory=dict, repr=False, compare=False)
 
     def on(self, day: date) -> "LawOn":
@@ -199,12 +244,30 @@ class LawOn:
         except KeyError:
             raise MissingLaw(list=list_id, on=self.day) from None
 
+    def fee_dropped(self, purpose: str, document_type: str, procedure: str) -> FeeLaw | None:
+        """The law that drops this fee on this day; None where the rulebook knows of none."""
+        dropping = (x for x in self.rulebook.fees_dropped if x.drops(purpose, document_type, procedure, self.day))
+        return next(dropping, None)
+
     def wait_limit(self, channel: str) -> WaitLimit:
         """How long an office may wait for a source, by channel, on this day."""
         for limit in self.rulebook.wait_limits:
             if limit.channel == channel and limit.period.covers(self.day):
                 return limit
         raise MissingLaw(parameter="registry_wait", channel=channel, on=self.day)
+
+    def ask_limit(self, channel: str) -> WaitLimit | None:
+        """How long the law lets an office take to ask for what it could not retrieve; None where it sets no limit."""
+        found = (x for x in self.rulebook.ask_limits if x.channel == channel and x.period.covers(self.day))
+        return next(found, None)
+
+    def processing_cut(self, channel: str) -> ProcessingCut | None:
+        """By how much dossiers received on this day through this channel are to be quicker."""
+        found = (x for x in self.rulebook.processing_cuts if x.channel == channel and x.period.covers(self.day))
+        return next(found, None)
+
+    def forwarding(self) -> Forwarding | None:
+        return next((x for x in self.rulebook.forwarding if x.period.covers(self.day)), None)
 
     def _version(self, rule: str) -> RuleVersion | None:
         versions = self.rulebook.rules.get(rule)
@@ -233,6 +296,11 @@ RULES = frozenset(
         "paper-after-incident",
         "sync-declined",
         "one-complete-notice",
+        "physical-on-request",
+        "physical-fee",
+        "no-eform-signature",
+        "private-paper-advised",
+        "private-paper-refused",
     }
 )
 # The provision id under which NQ 66.7/2025 Điều 4 stands in a rule; each paper has its own point of the article.

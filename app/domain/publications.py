@@ -6,7 +6,7 @@ One body ↔ one domain value; the shapes are those of the catalogue's `PUT` cal
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from app.domain.catalogue import (
     ListMember,
     MemberStatus,
     Procedure,
+    Processing,
     Relation,
     TypeSource,
     TypeSubject,
@@ -122,6 +123,7 @@ def document_type(code: str, body: Body) -> DocumentType:
         subject=TypeSubject(body["subject"]),
         sources=tuple(_source(s) for s in body["sources"]),
         basis=body.get("basis"),
+        result_codes=tuple(body.get("result_codes") or ()),
     )
 
 
@@ -135,7 +137,16 @@ def procedure(code: str, body: Body) -> Procedure:
         valid_from=date.fromisoformat(body["valid_from"]),
         components=tuple(_component(c) for c in body["components"]),
         basis=body.get("basis"),
+        processing=_processing(body.get("processing")),
     )
+
+
+def _processing(body: Body | None) -> Processing | None:
+    if body is None:
+        return None
+    until = body.get("same_day")
+    same_day = time.fromisoformat(until) if until else None
+    return Processing(body["basis"], body.get("working_days"), body.get("working_hours"), same_day)
 
 
 def definition(code: str, body: Body) -> Definition:

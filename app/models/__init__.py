@@ -1,6 +1,22 @@
 """All tables, imported so that the metadata is whole wherever it is used."""
 
-from app.models import catalogue, clients, decisions, dossiers, evidence, idempotency, imports, journal, monthly_lists
+from app.models import (
+    catalogue,
+    clients,
+    decisions,
+    dossiers,
+    evidence,
+    idempotency,
+    imports,
+    journal,
+    monthly_lists,
+    outbox,
+    prefills,
+    presentations,
+    reports,
+    results,
+    sessions,
+)
 from app.models.base import metadata
 
 __all__ = [
@@ -14,4 +30,10 @@ __all__ = [
     "journal",
     "metadata",
     "monthly_lists",
+    "outbox",
+    "prefills",
+    "presentations",
+    "reports",
+    "results",
+    "sessions",
 ]

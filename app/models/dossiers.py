@@ -1,6 +1,6 @@
 """Dossiers with their version number, what was supplied, and every move and supplement request, kept for ever."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, false
 
 from app.models.base import Moment, metadata
 
@@ -28,8 +28,33 @@ dossiers = Table(
     Column("decision_id", String(36), nullable=False),
     # to_supply[] and handed_back[] as last concluded, canonical JSON.
     Column("conclusion", LargeBinary, nullable=False),
+    # The agency that decides; `agency` is where the dossier was handed in.
+    Column("decided_by", String, nullable=False, server_default=""),
+    # Null while the office's clock stands still, and where no act says how long the procedure takes.
+    Column("due_at", Moment),
+    # When the office's clock began to run: the dossier was received in full, and is with the agency that decides.
+    Column("started_at", Moment),
+    # Since when the applicant has been asked for something.
+    Column("paused_at", Moment),
+    # Seconds of working time that were left when the clock was stopped.
+    Column("left_seconds", Integer),
+    # Until when the office must have asked for what it could not retrieve; null where no law sets a limit.
+    Column("ask_by", Moment),
+    Column("asked_late", Boolean, nullable=False, server_default=false()),
+    # How often the applicant was asked to supplement, as the national index counts it.
+    Column("supplements", Integer, nullable=False, server_default="0"),
+    # When the office had done its part: refused, stopped, decided, or the dossier was withdrawn.
+    Column("ended_at", Moment),
+    # What the applicant declared, sealed; null where no form was handed in.
+    Column("form", LargeBinary),
+    # How the applicant wants the result, canonical JSON.
+    Column("wishes", LargeBinary),
     Index(None, "recheck_at"),
     Index(None, "applicant_mark"),
+    Index(None, "received_at"),
+    # The queues of an agency.
+    Index(None, "agency", "status"),
+    Index(None, "decided_by", "status"),
 )
 
 dossier_components = Table(
@@ -61,6 +86,8 @@ dossier_moves = Table(
     Column("reason", String),
     Column("client", String, nullable=False),
     Column("moved_at", Moment, nullable=False),
+    # one_stop, handler, citizen or system; null where it was not asked yet.
+    Column("actor", String),
 )
 
 supplement_requests = Table(

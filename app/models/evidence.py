@@ -18,6 +18,10 @@ lookups = Table(
     Column("officer", String, nullable=False),
     Column("cause", String),
     Column("looked_up_at", Moment, nullable=False),
+    # Whose act it was made for: the holder of the data sees their own acts only. Null: not on record.
+    Column("subject_mark", String(64)),
+    Column("procedure", String),
+    Column("dossier_code", String),
     Index(None, "holder_mark", "looked_up_at"),
 )
 

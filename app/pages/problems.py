@@ -7,17 +7,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.pages.site import KEEP_NOTHING, SECURITY, render
 
-PATHS = ("/danh-muc", "/thu-tuc", "/van-ban", "/static")
+PATHS = (
+    "/danh-muc",
+    "/thu-tuc",
+    "/van-ban",
+    "/static",
+    "/cua-toi",
+    "/ket-qua",
+    "/quay",
+    "/dang-",
+    "/can-bo",
+    "/da-thoat",
+)
 # Calls of other systems, whoever makes them.
 _CALLS = ("/v1/", "/oauth/", "/docs", "/openapi.json", "/static-offline-docs", "/healthz", "/readyz", "/metrics")
 _PROBLEM = b"application/problem+json"
 
 
 def problem_page(status: int, trace_id: str = "", *, fault: str = "") -> bytes:
-    """The page of an error; `fault` names what was wrong with an address (`day`, `month`, `page`, `case`,
-    `edition`).
+    """The page of an error; `fault` names what was wrong with an address (`day`, `month`, `page`, `case`, `edition`)
+    or with what was sent (`form`, `forged`, `too-long`).
     """
-    shown = status if status in (404, 405, 422, 503) else 422 if 400 <= status < 500 else 500
+    shown = status if status in (403, 404, 405, 422, 429, 503) else 422 if 400 <= status < 500 else 500
     return render("problem.html", status=shown, trace_id=trace_id, fault=fault)
 
 

@@ -11,9 +11,22 @@ from app.domain.errors import ProcedureNotInForce, UnknownProcedure
 from app.domain.guidance import guidance
 from app.domain.monthly_lists import UnknownPublication
 from app.freshness import FOR_EVER
-from app.pages import asked, monthly_views, views
+from app.pages import (
+    asked,
+    citizens,
+    counter,
+    counter_codes,
+    counter_filing,
+    counter_reports,
+    logins,
+    monthly_views,
+    results,
+    views,
+    visits,
+)
 from app.pages.problems import PagesForProblems, problem_page
 from app.pages.site import KEEP_NOTHING, SECURITY, Address, Site, html
+from app.pages.slips import slip
 from app.pages.static import ASSETS
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +39,16 @@ _METHODS = ["GET", "HEAD"]
 def install(app: FastAPI) -> None:
     """Needs `app.state.desk`. Call it last: the problem pages stand around everything else."""
     app.state.site = Site(app.state.desk)
-    app.include_router(router)
+    # Printed for systems that call with a token as well: the API renders no page of its own.
+    app.state.slip, app.state.private_headers = slip, {**SECURITY, "cache-control": KEEP_NOTHING}
+    for part in (router, logins.router, results.router):
+        app.include_router(part)
+    visits.install(app)
+    citizens.install(app)
+    # The pages of filing before the dossier's: `moi` is no code.
+    for part in (counter_filing.router, counter_codes.router, counter_reports.router, counter.router):
+        app.include_router(part)
+    app.add_exception_handler(counter.NotYours, counter.not_yours)
     app.add_exception_handler(asked.Unreadable, _unreadable)
     app.add_middleware(PagesForProblems)
 

@@ -169,7 +169,7 @@ class Site:
             day=day,
             today=self.today(),
             official=official,
-            qr=_qr(official),
+            qr=qr_of(official),
             revision=known.revision,
             rulebook_revision=self.desk.rulebook.revision,
         )
@@ -190,7 +190,7 @@ def html(request: Request, body: bytes, status: int = 200, *, headers: Mapping[s
     return Response(shown, status, {**headers, "content-length": str(len(body))}, _HTML)
 
 
-def _qr(text: str) -> Markup:
+def qr_of(text: str) -> Markup:
     """The text as an inline SVG that scales with its box; nothing where it is too long to be one (over 2 KiB)."""
     try:
         code = segno.make(text, error="m", micro=False)

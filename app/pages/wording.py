@@ -49,6 +49,11 @@ RULES = {
     "paper-after-incident": "Dữ liệu sai hoặc gặp sự cố thì được đề nghị bổ sung",
     "sync-declined": "Người dân không đồng ý liên kết thì được dùng bản giấy",
     "one-complete-notice": "Thông báo bổ sung phải đầy đủ, chỉ một lần",
+    "physical-on-request": "Giấy tờ thiết yếu cấp bản điện tử; bản giấy chỉ khi công dân yêu cầu",
+    "physical-fee": "Khoản thu cho việc sản xuất, in, cấp bản giấy của giấy tờ thiết yếu bị đánh dấu",
+    "private-paper-advised": "Đã xuất trình từ VNeID thì tổ chức ngoài nhà nước được đề nghị không đòi bản giấy",
+    "private-paper-refused": "Đã xuất trình từ VNeID thì tổ chức ngoài nhà nước không được đòi bản giấy",
+    "no-eform-signature": "Đã đăng nhập qua VNeID hoặc Cổng Dịch vụ công thì không phải ký số vào biểu mẫu điện tử",
 }
 
 
@@ -64,6 +69,11 @@ def moment(value: datetime) -> str:
     """In Vietnam, to the minute: `10:05 ngày 23/11/2026`."""
     there = value.astimezone(VIETNAM)
     return f"{there:%H:%M} ngày {day(there.date())}"
+
+
+def day_there(value: datetime) -> str:
+    """The day in Vietnam."""
+    return day(value.astimezone(VIETNAM).date())
 
 
 def place(source: TypeSource) -> str:
@@ -92,6 +102,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ngay": day,
     "thang": month,
     "luc": moment,
+    "ngay_o_viet_nam": day_there,
     "noi": place,
     "trich_dan": cite,
     "so": number,

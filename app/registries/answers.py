@@ -1,5 +1,7 @@
 """Their status and codes → our reading, with the meaning beside each. Only a verified one about the holder counts."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -53,7 +55,9 @@ class SourceFailed(Exception):
 
 @value
 class Reading:
-    """What one source said about one type of one holder. `identity` is as written on the document."""
+    """What one source said about one type of one holder. `identity` is as written on the document, `content` all that
+    is, where the errand asks for it.
+    """
 
     document_type: str
     said: Said
@@ -64,6 +68,7 @@ class Reading:
     revoked_on: date | None = None
     document_ref: str | None = None
     digest: str | None = None
+    content: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
 
 
 def silent(document_type: str, cause: str) -> Reading:
@@ -72,20 +77,27 @@ def silent(document_type: str, cause: str) -> Reading:
 
 @value
 class Reply:
-    """One call's readings; `person` is the population record, where the service gives one."""
+    """One call's readings; `person` is the population record, where the service gives one, and `record` all it says,
+    where the errand asks for it.
+    """
 
     readings: tuple[Reading, ...]
     person: Identity | None = None
+    record: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
 
 
 @value
 class Errand:
-    """For what a source is asked: the procedure, the officer, the purpose; all of it is theirs to log."""
+    """For what a source is asked: the procedure, the officer, the purpose; all of it is theirs to log.
+
+    `content`: what the documents say is wanted, to fill a form; a check needs to know only that they are there.
+    """
 
     request_id: str
     procedure: str
     officer: str
     purpose: str
+    content: bool = False
 
     def about(self, holder: Subject, types: tuple[str, ...]) -> dict[str, Any]:
         """The body of the question. The number alone goes out: names are compared here, not there."""

@@ -26,19 +26,52 @@ CONNECTIONS = 200
 # A token this close to its end is renewed before it is used.
 _RENEW_BEFORE = 10.0
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+FORM_HEADERS = {"accept": _JSON, "content-type": _FORM}
 
 
-class System:
-    """A client of one outside system: where it is, how we identify ourselves there, one pool of connections."""
+class Channel:
+    """One pool of connections to one outside system; requests go out as they are given."""
 
-    def __init__(self, token_url: str, scope: str, client_id: str, client_secret: str, timeout: float) -> None:
+    def __init__(self, timeout: float) -> None:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         self._transport = AiohttpTransport(limits=limits, trust_env=False)
         self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
-        basic = b64encode(f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()).decode()
+
+    async def get(self, url: httpx.URL) -> bytes:
+        """A public document. Raises SourceFailed."""
+        status, raw = await self.send("GET", url, {"accept": _JSON})
+        if status != 200:
+            raise SourceFailed(cause_of_status(status, None))
+        return raw
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+    async def send(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None = None
+    ) -> tuple[int, bytes]:
+        """Status and body, whatever they are. Raises SourceFailed where there was no whole answer."""
+        request = httpx.Request(method, url, headers=headers, content=content, extensions=self._extensions)
+        try:
+            response = await self._transport.handle_async_request(request)
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            try:
+                # As sent: no coding of the bytes was asked for, and one that comes all the same is garbage.
+                return response.status_code, await read_within(MAX_ANSWER, response.stream)
+            finally:
+                await response.stream.aclose()
+        except Exception as e:
+            raise failure_of(e) from None
+
+
+class System(Channel):
+    """A client of one outside system: where it is, how we identify ourselves there, one pool of connections."""
+
+    def __init__(self, token_url: str, scope: str, client_id: str, client_secret: str, timeout: float) -> None:
+        super().__init__(timeout)
         self._token_url = httpx.URL(token_url)
         self._token_form = urlencode({"grant_type": "client_credentials", "scope": scope}).encode()
-        self._token_headers = {"accept": _JSON, "content-type": _FORM, "authorization": f"Basic {basic}"}
+        self._token_headers = {**FORM_HEADERS, "authorization": basic(client_id, client_secret)}
         self._token: str | None = None
         self._renew_at = 0.0
         self._renewing = asyncio.Lock()
@@ -50,27 +83,22 @@ class System:
 
     async def exchange(self, url: httpx.URL, content: bytes, headers: Mapping[str, str]) -> bytes:
         """As `post`, in whatever language these headers name."""
+        status, raw = await self.converse(url, content, headers)
+        if status != 200:
+            raise SourceFailed(cause_of_status(status, error_code(raw)))
+        return raw
+
+    async def converse(self, url: httpx.URL, content: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Status and body of an answer to a request under our token. Raises SourceFailed where there was none."""
         token = await self._bearer()
         status, raw = await self._ask(url, content, token, headers)
         if status == 401:
             token = await self._bearer(refused=token)
             status, raw = await self._ask(url, content, token, headers)
-        if status != 200:
-            raise SourceFailed(cause_of_status(status, _error_code(raw)))
-        return raw
-
-    async def get(self, url: httpx.URL) -> bytes:
-        """A public document. Raises SourceFailed."""
-        status, raw = await self._send("GET", url, {"accept": _JSON})
-        if status != 200:
-            raise SourceFailed(cause_of_status(status, None))
-        return raw
-
-    async def close(self) -> None:
-        await self._transport.aclose()
+        return status, raw
 
     async def _ask(self, url: httpx.URL, content: bytes, token: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        return await self._send("POST", url, {**headers, "authorization": f"Bearer {token}"}, content)
+        return await self.send("POST", url, {**headers, "authorization": f"Bearer {token}"}, content)
 
     async def _bearer(self, refused: str | None = None) -> str:
         if self._token is not None and self._token != refused and time.monotonic() < self._renew_at:
@@ -84,7 +112,7 @@ class System:
 
     async def _fetch_token(self) -> None:
         try:
-            status, raw = await self._send("POST", self._token_url, self._token_headers, self._token_form)
+            status, raw = await self.send("POST", self._token_url, self._token_headers, self._token_form)
             if status != 200:
                 raise SourceFailed(NoAnswer.NO_TOKEN.value)
             token = wire.Token.model_validate_json(raw)
@@ -93,20 +121,10 @@ class System:
         self._token = token.access_token
         self._renew_at = time.monotonic() + max(token.expires_in - _RENEW_BEFORE, token.expires_in / 2)
 
-    async def _send(
-        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None = None
-    ) -> tuple[int, bytes]:
-        request = httpx.Request(method, url, headers=headers, content=content, extensions=self._extensions)
-        try:
-            response = await self._transport.handle_async_request(request)
-            assert isinstance(response.stream, httpx.AsyncByteStream)
-            try:
-                # As sent: no coding of the bytes was asked for, and one that comes all the same is garbage.
-                return response.status_code, await read_within(MAX_ANSWER, response.stream)
-            finally:
-                await response.stream.aclose()
-        except Exception as e:
-            raise failure_of(e) from None
+
+def basic(client_id: str, client_secret: str) -> str:
+    """The value of the header Authorization, for a client that names itself (RFC 6749 §2.3.1)."""
+    return f"Basic {b64encode(f'{quote_plus(client_id)}:{quote_plus(client_secret)}'.encode()).decode()}"
 
 
 def failure_of(e: Exception) -> SourceFailed:
@@ -130,7 +148,7 @@ async def read_within(limit: int, chunks: AsyncIterable[bytes]) -> bytes:
     return bytes(raw)
 
 
-def _error_code(raw: bytes) -> str | None:
+def error_code(raw: bytes) -> str | None:
     with suppress(ValidationError):
         return wire.Refusal.model_validate_json(raw).error_code
     return None

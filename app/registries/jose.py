@@ -211,10 +211,26 @@ def verify(token: str, keys: KeyRing, expect: Expectation, now: int) -> Mapping[
     Raises Refused, whatever the input. On `unknown_key` the caller may fetch the issuer's keys anew, once and not
     often: until then the name is only the sender's word.
     """
+    claims = _signed(token, keys, expect.typ, expect.alg, expect.max_length)
+    _check_claims(claims, expect, now)
+    return claims
+
+
+def verify_statement(token: str, keys: KeyRing, issuer: str, typ: str) -> Mapping[str, object]:
+    """The claims of what was signed to be kept (ES256, at most 64 KiB): it is for nobody alone and has no end, so only
+    who said it is looked at. Raises Refused, whatever the input.
+    """
+    claims = _signed(token, keys, typ, "ES256", MAX_DOCUMENT)
+    if claims.get("iss") != issuer:
+        raise Refused(Cause.WRONG_ISSUER)
+    return claims
+
+
+def _signed(token: str, keys: KeyRing, typ: str, alg: Algorithm, max_length: int) -> dict[str, object]:
     # What stands where a token should may come out of someone's JSON, as anything.
     if not isinstance(token, str) or not token.isascii():
         raise Refused(Cause.MALFORMED)
-    if len(token) > expect.max_length:
+    if len(token) > max_length:
         raise Refused(Cause.TOO_LONG)
     segments = token.split(".", 3)
     if len(segments) != 3:
@@ -226,20 +242,18 @@ def verify(token: str, keys: KeyRing, expect: Expectation, now: int) -> Mapping[
     # No list of forbidden names (`crit`, `b64`, `zip`, `jwk`, `jku`, `x5c`, `x5u`, …): only what is known may stand.
     if header.keys() != _HEADER_NAMES or not isinstance(kid, str) or not _KID.fullmatch(kid):
         raise Refused(Cause.HEADER_NOT_ALLOWED)
-    if header["alg"] != expect.alg:
+    if header["alg"] != alg:
         raise Refused(Cause.WRONG_ALG)
-    key = keys.find(kid, expect.alg)
+    key = keys.find(kid, alg)
     if key is None:
         raise Refused(Cause.UNKNOWN_KEY)
     # The key's own `verify`, not `jws.verify`, which would decode the three segments again. And before the payload is
     # parsed: nobody but the issuer gets that far.
     if not _fits(key, token.rpartition(".")[0].encode(), signature):
         raise Refused(Cause.BAD_SIGNATURE)
-    if header["typ"] != expect.typ:
+    if header["typ"] != typ:
         raise Refused(Cause.WRONG_TYPE)
-    claims = _object(payload)
-    _check_claims(claims, expect, now)
-    return claims
+    return _object(payload)
 
 
 def sign(claims: Mapping[str, object], key: SigningKey, typ: str) -> str:

@@ -31,7 +31,7 @@ class DataServices:
             url = self._urls[service] = httpx.URL(f"{self._base_url}/services/{service}")
         raw = await self._system.post(url, errand.about(holder, types), errand.request_id)
         try:
-            answer = wire.ServiceAnswer.model_validate_json(raw)
+            answer = (wire.WholeServiceAnswer if errand.content else wire.ServiceAnswer).model_validate_json(raw)
         except ValidationError:
             raise SourceFailed(NoAnswer.GARBAGE.value) from None
         self._check(answer, errand)
@@ -42,7 +42,8 @@ class DataServices:
         if len(records) != len(answer.records):
             raise SourceFailed(NoAnswer.GARBAGE.value)
         readings = tuple(_reading(t, records.get(t), holder) for t in types)
-        return Reply(readings, Identity(person.full_name, person.birth_date) if person else None)
+        record = _record(person) if isinstance(person, wire.WholePerson) else None
+        return Reply(readings, Identity(person.full_name, person.birth_date) if person else None, record)
 
     async def close(self) -> None:
         await self._system.close()
@@ -64,4 +65,10 @@ def _reading(document_type: str, record: wire.Document | None, holder: Subject) 
         return Reading(document_type, Said.NOTHING)
     if record.holder.id != holder.id or record.holder.kind != holder.kind.value:
         return silent(document_type, NoAnswer.WRONG_PERSON.value)
-    return document_reading(document_type, record, record.model_dump_json().encode())
+    content = wire.told(record) if isinstance(record, wire.WholeDocument) else None
+    return document_reading(document_type, record, record.model_dump_json().encode(), content)
+
+
+def _record(person: wire.WholePerson) -> dict[str, str]:
+    said = {"full_name": person.full_name, "birth_date": person.birth_date, "sex": person.sex}
+    return {name: text for name, text in said.items() if text}

@@ -34,6 +34,8 @@ QUESTIONS, ANSWERS = "http://dancuquocgia.bca", "http://www.mic.gov.vn/dancu/1.0
 
 _CARD, _RESIDENCE = "CAN_CUOC", "THONG_TIN_CU_TRU"
 _HEADERS = {"accept": "text/xml", "content-type": "text/xml; charset=utf-8", "soapaction": '""'}
+# 3, divorced or widowed, is two things and so none.
+_SEXES, _MARITAL = {"1": "male", "2": "female"}, {"1": "single", "2": "married"}
 _YEAR, _DAY = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{8}")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -91,7 +93,8 @@ class Population:
         if person is None:
             return Reply(tuple(Reading(t, Said.NOTHING) for t in types))
         digest = hashlib.sha256(raw).hexdigest()
-        return Reply(tuple(_reading(t, person, digest) for t in types), person.identity)
+        readings = tuple(_reading(t, person, digest) for t in types)
+        return Reply(readings, person.identity, _record(person) if errand.content else None)
 
     async def close(self) -> None:
         await self._gateway.close()
@@ -127,6 +130,7 @@ class DataServicesOverLgsp(DataServices):
 class _Citizen:
     identity: Identity
     residence: bool
+    said: soap.Element
 
 
 def _question(holder: Subject, errand: Errand) -> bytes:
@@ -184,7 +188,37 @@ def _citizen(collection: soap.Element, holder: Subject) -> _Citizen | None:
     if not name:
         raise soap.NotSoap
     residence = any(place.has_words() for place in (found.one("ThuongTru"), found.one("NoiOHienTai")) if place)
-    return _Citizen(Identity(name, _birth(found)), residence)
+    return _Citizen(Identity(name, _birth(found)), residence, found)
+
+
+def _record(person: _Citizen) -> dict[str, str]:
+    """All the record says, by the names a form knows it by; an empty element says nothing."""
+    citizen = person.said
+    country = citizen.words("QuocTich")
+    said = {
+        "full_name": person.identity.full_name,
+        "birth_date": person.identity.birth_date,
+        "sex": _SEXES.get(citizen.words("GioiTinh")),
+        "marital_status": _MARITAL.get(citizen.words("TinhTrangHonNhan")),
+        "nationality": "Việt Nam" if country in ("VN", "VNM") else country,
+        "ethnicity": citizen.words("DanToc"),
+        "religion": citizen.words("TonGiao"),
+        "origin": _address(citizen.one("QueQuan")),
+        "birth_registered_in": _address(citizen.one("NoiDangKyKhaiSinh")),
+        "permanent_address": _address(citizen.one("ThuongTru")),
+        "current_address": _address(citizen.one("NoiOHienTai")),
+        "father": citizen.words("Cha", "HoVaTen"),
+        "mother": citizen.words("Me", "HoVaTen"),
+        "spouse": citizen.words("VoChong", "HoVaTen"),
+        "household_head": citizen.words("ChuHo", "HoVaTen"),
+    }
+    return {name: text for name, text in said.items() if text}
+
+
+def _address(place: soap.Element | None) -> str:
+    """The address in one line; districts are gone since 2025."""
+    parts = (place.words(part) for part in ("ChiTiet", "TenPhuongXa", "TenTinhThanh")) if place else ()
+    return ", ".join(part for part in parts if part)
 
 
 def _birth(citizen: soap.Element) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from httpx_aiohttp import AiohttpTransport
@@ -26,6 +26,13 @@ _PUBLISHED = 1
 _LEVELS = {"cấp bộ": "bộ", "cấp tỉnh": "tỉnh", "cấp xã": "xã", "cơ quan khác": "khác"}
 
 Answer = TypeVar("Answer", bound=wire.Outcome)
+
+
+class Refused(SourceFailed):
+    """The portal has understood, under a fresh session too, and does not take it. Its own words are not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(NoAnswer.REJECTED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class Portal:
 
     async def procedures(self, since: date | None = None) -> tuple[PublishedLine, ...]:
         """The list by code; `since` leaves out what the portal says it changed before that day, and nothing else."""
-        answer = await self._ask(wire.Lines, "LayDanhSachTTHC")
+        answer = await self.ask(wire.Lines, "LayDanhSachTTHC")
         lines = {line.code: PublishedLine(line.code, _plain(line.name), line.changed_on) for line in answer.result}
         if len(lines) < len(answer.result):
             raise SourceFailed(NoAnswer.GARBAGE.value)
@@ -99,7 +106,7 @@ class Portal:
 
     async def procedure(self, code: str) -> PublishedProcedure | None:
         """One procedure with its dossier; None where the portal knows none of this code."""
-        answer = await self._ask(wire.Procedures, "LayThuTuc", maTTHC=code)
+        answer = await self.ask(wire.Procedures, "LayThuTuc", maTTHC=code)
         if not answer.result:
             return None
         (found,) = answer.result
@@ -110,18 +117,18 @@ class Portal:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _ask(self, shape: type[Answer], service: str, **parameters: str) -> Answer:
-        """The answer to one question. A refusal does not say why, so it is met with a fresh session, once."""
+    async def ask(self, shape: type[Answer], service: str, **parameters: Any) -> Answer:
+        """One service's answer. A refusal does not say why, so it is met with a fresh session, once; then Refused."""
         question = {"madonvi": self._agency, "service": service, **parameters}
         session = await self._login()
         raw = await self._put(session, question)
         if _parsed(wire.Outcome, raw).error_code:
             raw = await self._put(await self._login(refused=session), question)
             if _parsed(wire.Outcome, raw).error_code:
-                raise SourceFailed(NoAnswer.REJECTED.value)
+                raise Refused
         return _parsed(shape, raw)
 
-    async def _put(self, session: str, question: dict[str, str]) -> bytes:
+    async def _put(self, session: str, question: dict[str, Any]) -> bytes:
         status, raw = await self._send(self._services_url, {"session": session, **question})
         if status != 200:
             raise SourceFailed(cause_of_status(status, None))
@@ -144,7 +151,7 @@ class Portal:
         except SourceFailed:
             raise SourceFailed(NoAnswer.NO_TOKEN.value) from None
 
-    async def _send(self, url: str, body: dict[str, str]) -> tuple[int, bytes]:
+    async def _send(self, url: str, body: dict[str, Any]) -> tuple[int, bytes]:
         try:
             async with asyncio.timeout(self._timeout), self._client.stream("POST", url, json=body) as response:
                 return response.status_code, await read_within(MAX_ANSWER, response.aiter_bytes())

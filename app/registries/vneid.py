@@ -1,8 +1,7 @@
 """The citizen's wallet on VNeID: documents by type, each a signed message, verified here or not believed."""
 
-import asyncio
 import hashlib
-import time
+from collections.abc import Mapping
 
 import httpx
 from pydantic import ValidationError
@@ -12,14 +11,12 @@ from app.domain.persons import Identity, Subject, SubjectKind
 from app.registries import jose, wire
 from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, silent
 from app.registries.http import System
+from app.registries.published_keys import PublishedKeys
 
 TYPE = "vneid-document+jwt"
 SCOPE = "wallet.search"
 # Integrated papers are opened by an account of level 2 (NĐ 69/2024 Điều 9 khoản 2); organisations have no levels.
 LEVEL = 2
-# Keys are fetched anew for a name nobody knows, but not more often than this many seconds.
-_REFETCH_AFTER = 1.0
-_KEYS_LIVE = 300.0
 
 
 class Wallet:
@@ -28,7 +25,7 @@ class Wallet:
     def __init__(self, base_url: str, client_id: str, client_secret: str, *, timeout: float, max_age: int) -> None:
         self._system = System(f"{base_url}/oidc/token", SCOPE, client_id, client_secret, timeout)
         self._search_url = httpx.URL(f"{base_url}/wallet/documents/search")
-        self._keys_url = httpx.URL(f"{base_url}/wallet/jwks")
+        self._keys = PublishedKeys(self._system, f"{base_url}/wallet/jwks")
         self._expect = jose.Expectation(
             issuer=base_url,
             audience=client_id,
@@ -38,9 +35,6 @@ class Wallet:
             max_age=max_age,
             max_length=jose.MAX_DOCUMENT,
         )
-        self._keys: jose.KeyRing | None = None
-        self._keys_at = -_KEYS_LIVE
-        self._fetching = asyncio.Lock()
 
     async def search(self, holder: Subject, types: tuple[str, ...], errand: Errand) -> Reply:
         """What the wallet holds of these types. Raises SourceFailed when the call as a whole gave no answer."""
@@ -69,8 +63,8 @@ class Wallet:
         if result.status == "not_linked":
             return Reading(document_type, Said.NOT_LINKED)
         try:
-            claims = await self._verified(result.document or "")
-            document = wire.SignedDocument.model_validate(claims)
+            claims = await self._keys.verified(result.document or "", self._expect)
+            document = (wire.WholeSignedDocument if errand.content else wire.SignedDocument).model_validate(claims)
         except jose.Refused as refused:
             return silent(document_type, refused.cause.value)
         except SourceFailed as failed:
@@ -78,28 +72,6 @@ class Wallet:
         except ValidationError:
             return silent(document_type, NoAnswer.GARBAGE.value)
         return _reading(document_type, document, (result.document or "").encode(), holder, errand)
-
-    async def _verified(self, token: str) -> object:
-        keys = await self._key_ring()
-        try:
-            return jose.verify(token, keys, self._expect, int(time.time()))
-        except jose.Refused as refused:
-            if refused.cause is not jose.Cause.UNKNOWN_KEY:
-                raise
-        return jose.verify(token, await self._key_ring(missing_in=keys), self._expect, int(time.time()))
-
-    async def _key_ring(self, missing_in: jose.KeyRing | None = None) -> jose.KeyRing:
-        """The wallet's keys; fetched anew when they are old, or when a name was missing in the ones at hand."""
-        if (keys := self._fresh(missing_in)) is None:
-            async with self._fetching:
-                if (keys := self._fresh(missing_in)) is None:
-                    keys = self._keys = jose.KeyRing.from_jwks(await self._system.get(self._keys_url))
-                    self._keys_at = time.monotonic()
-        return keys
-
-    def _fresh(self, missing_in: jose.KeyRing | None) -> jose.KeyRing | None:
-        live = _REFETCH_AFTER if self._keys is missing_in else _KEYS_LIVE
-        return self._keys if time.monotonic() - self._keys_at < live else None
 
 
 def _reading(document_type: str, document: wire.SignedDocument, raw: bytes, holder: Subject, errand: Errand) -> Reading:
@@ -110,10 +82,13 @@ def _reading(document_type: str, document: wire.SignedDocument, raw: bytes, hold
         return silent(document_type, NoAnswer.WRONG_PERSON.value)
     if holder.kind is SubjectKind.PERSON and (document.account_level or 0) < LEVEL:
         return Reading(document_type, Said.NOT_LINKED)
-    return document_reading(document_type, document, raw)
+    content = wire.told(document) if isinstance(document, wire.WholeSignedDocument) else None
+    return document_reading(document_type, document, raw, content)
 
 
-def document_reading(document_type: str, document: wire.Document, raw: bytes) -> Reading:
+def document_reading(
+    document_type: str, document: wire.Document, raw: bytes, content: Mapping[str, str] | None = None
+) -> Reading:
     """The facts of a document that is the holder's; `raw` are the bytes it was read from."""
     return Reading(
         document_type,
@@ -124,4 +99,5 @@ def document_reading(document_type: str, document: wire.Document, raw: bytes) ->
         revoked_on=document.revoked_on,
         document_ref=document.document_id,
         digest=hashlib.sha256(raw).hexdigest(),
+        content=content,
     )

@@ -1,9 +1,9 @@
 """The sources' payloads; nobody else sees them. What is more than agreed is passed over, what is less is garbage."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 BirthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$")]
 Code = Annotated[str, StringConstraints(max_length=64)]
@@ -38,6 +38,34 @@ class SignedDocument(Document):
     account_level: int | None = None
 
 
+class Content(Wire):
+    """What stands on a document beyond what a check needs to know of it."""
+
+    number: Name | None = None
+    data: Annotated[dict[str, Any], Field(max_length=100)] | None = None
+
+
+class WholeDocument(Document, Content):
+    """A data service's record, to fill a form from."""
+
+
+class WholeSignedDocument(SignedDocument, Content):
+    """A wallet's document, to fill a form from."""
+
+
+def told(document: WholeDocument | WholeSignedDocument) -> dict[str, str]:
+    """All that stands on a document as texts by name; the agreed names go before those of its own data."""
+    own = {name: str(said) for name, said in (document.data or {}).items() if type(said) in (str, int)}
+    agreed = {
+        "number": document.number,
+        "full_name": document.full_name,
+        "birth_date": document.birth_date,
+        "issued_on": document.issued_on and document.issued_on.isoformat(),
+        "valid_until": document.valid_until and document.valid_until.isoformat(),
+    }
+    return own | {name: said for name, said in agreed.items() if said}
+
+
 class WalletResult(Wire):
     document_type: Code
     status: Literal["linked", "not_linked", "absent"]
@@ -49,10 +77,36 @@ class WalletAnswer(Wire):
     results: Annotated[list[WalletResult], Field(max_length=64)]
 
 
+Shared = Name | int | bool | None
+
+
+class SignedPresentation(Wire):
+    """What a redeemed share code shows: `valid` and nothing more, or `status`, `holder` and the chosen `fields`."""
+
+    request_id: Ref
+    mode: Literal["validation", "sharing"]
+    purpose: Name
+    document_type: Code
+    valid: StrictBool | None = None
+    status: Literal["valid", "expired", "revoked", "absent"] | None = None
+    holder: Holder | None = None
+    fields: Annotated[dict[Code, Shared | dict[Code, Shared]], Field(max_length=64)] | None = None
+
+
+class Redemption(Wire):
+    request_id: Ref
+    status: Literal["valid", "expired", "revoked", "absent"]
+    presentation: str
+
+
 class Person(Wire):
     id: Annotated[str, StringConstraints(max_length=20)]
     full_name: Name | None = None
     birth_date: BirthText | None = None
+
+
+class WholePerson(Person):
+    sex: Literal["male", "female"] | None = None
 
 
 class ServiceAnswer(Wire):
@@ -60,7 +114,12 @@ class ServiceAnswer(Wire):
     request_id: Ref
     answered_at: datetime
     person: Person | None = None
-    records: Annotated[list[Document], Field(max_length=64)]
+    records: Annotated[tuple[Document, ...], Field(max_length=64)]
+
+
+class WholeServiceAnswer(ServiceAnswer):
+    person: WholePerson | None = None
+    records: Annotated[tuple[WholeDocument, ...], Field(max_length=64)]
 
 
 class Refusal(Wire):

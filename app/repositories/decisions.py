@@ -61,3 +61,10 @@ def first_revision(conn: Connection, code: str) -> int:
     found = select(d.catalogue_revision).where(d.dossier_code == code).order_by(d.decided_at, d.decision_id).limit(1)
     revision: int = conn.execute(found).scalar_one()
     return revision
+
+
+def on_papers(conn: Connection, code: str, at: datetime) -> bytes | None:
+    """The latest decision on the papers a dossier was filed with, as of then: its body."""
+    d = decisions.c
+    found = select(d.body).where(d.dossier_code == code, d.purpose == "dossier", d.decided_at <= at)
+    return conn.execute(found.order_by(d.decided_at.desc(), d.decision_id.desc()).limit(1)).scalar()

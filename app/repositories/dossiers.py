@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.domain.dossiers import Status
+from app.models.base import Moment
 from app.models.dossiers import dossier_components, dossier_counters, dossier_moves, dossiers, supplement_requests
 
 
@@ -39,6 +41,50 @@ class DossierRow:
     rechecks: int
     decision_id: str
     conclusion: bytes
+    decided_by: str = ""
+    due_at: datetime | None = None
+    started_at: datetime | None = None
+    paused_at: datetime | None = None
+    left_seconds: int | None = None
+    ask_by: datetime | None = None
+    asked_late: bool = False
+    supplements: int = 0
+    ended_at: datetime | None = None
+    form: bytes | None = None
+    wishes: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    version: int
+    from_status: int
+    to_status: int
+    reason: str | None
+    client: str
+    moved_at: datetime
+    actor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineCounts:
+    """Dossiers of one agency by how they stand towards their due dates.
+
+    `done` and `open` are each split: in time and overdue, with those that have no due date (paused among them) counted
+    in neither. `overdue` are all that are or were late, however they ended.
+    """
+
+    agency: str
+    filed: int
+    done: int
+    done_in_time: int
+    open: int
+    open_in_time: int
+    paused: int
+    without_due_date: int
+    overdue: int
+    asked_late: int
+    asked_twice: int
+    counts_as_late: int
 
 
 def next_counter(conn: Connection, agency: str, day: date) -> int:
@@ -87,14 +133,59 @@ def add_move(conn: Connection, values: Mapping[str, Any]) -> None:
     conn.execute(insert(dossier_moves).values(**values))
 
 
+def moves(conn: Connection, code: str) -> list[MoveRow]:
+    """Every move of a dossier, the first first."""
+    m = dossier_moves.c
+    found = select(*(m[name] for name in MoveRow.__slots__)).where(m.dossier_code == code).order_by(m.version)
+    return [MoveRow(*row) for row in conn.execute(found)]
+
+
 def add_supplement_request(conn: Connection, values: Mapping[str, Any]) -> None:
     conn.execute(insert(supplement_requests).values(**values))
+
+
+def last_supplement_sent(conn: Connection, code: str) -> tuple[datetime, str, bytes] | None:
+    """When the latest request that reached the applicant was sent, its decision, and its items."""
+    s = supplement_requests.c
+    sent = select(s.asked_at, s.decision_id, s["items"]).where(s.dossier_code == code, s.outcome == "sent")
+    row = conn.execute(sent.order_by(s.asked_at.desc(), s.id.desc()).limit(1)).first()
+    return (row.asked_at, row.decision_id, row.items) if row else None
 
 
 def supplement_requests_sent(conn: Connection, code: str) -> int:
     s = supplement_requests.c
     sent = select(func.count()).select_from(supplement_requests).where(s.dossier_code == code, s.outcome == "sent")
     return conn.execute(sent).scalar_one()
+
+
+def deadline_counts(
+    conn: Connection, start: datetime, end: datetime, now: datetime, agency: str | None
+) -> list[DeadlineCounts]:
+    """By the agency that decides, for dossiers received from `start` and before `end`; of one agency, where given."""
+    d = dossiers.c
+    done = d.status.in_((int(Status.DONE), int(Status.RETURNED)))
+    judged_at = func.coalesce(d.ended_at, literal(now, Moment))
+    overdue, in_time = judged_at > d.due_at, judged_at <= d.due_at
+    is_open, paused = d.ended_at.is_(None), d.paused_at.is_not(None)
+    asked_twice = d.supplements > 1
+    counted = {
+        "filed": true(),
+        "done": done,
+        "done_in_time": and_(done, in_time),
+        "open": is_open,
+        "open_in_time": and_(is_open, in_time),
+        "paused": paused,
+        "without_due_date": and_(or_(done, is_open), d.due_at.is_(None), ~paused),
+        "overdue": overdue,
+        "asked_late": d.asked_late,
+        "asked_twice": asked_twice,
+        "counts_as_late": or_(overdue, asked_twice),
+    }
+    found = select(d.decided_by, *(func.count().filter(which) for which in counted.values()))
+    found = found.where(d.received_at >= start, d.received_at < end)
+    if agency is not None:
+        found = found.where(d.decided_by == agency)
+    return [DeadlineCounts(*row) for row in conn.execute(found.group_by(d.decided_by).order_by(d.decided_by))]
 
 
 def claim_due(conn: Connection, now: datetime, until: datetime, limit: int) -> list[str]:

@@ -31,14 +31,19 @@ def of_holders(conn: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
 def answers(
     rows: Iterable[Row[Any]], wanted: Mapping[str, Iterable[str]], checked_at: str
 ) -> dict[tuple[str, str], Answer]:
-    """What the archive says about each (holder mark, type) wanted: its latest result, or that it holds none."""
+    """What the archive says about each (holder mark, type) wanted: its latest result, or that it holds none.
+
+    One that was revoked never stands before one that was not: it may be a second paper of the same type.
+    """
     found = {
         (mark, code): Answer(Source.ARCHIVE, code, Said.NOTHING, checked_at)
         for mark, codes in wanted.items()
         for code in codes
     }
     for row in rows:
-        if (row.holder_mark, row.document_type) in found:
+        known = found.get((row.holder_mark, row.document_type))
+        standing = known is not None and known.said is Said.DOCUMENT and known.revoked_on is None
+        if known is not None and not (standing and row.revoked_on is not None):
             found[row.holder_mark, row.document_type] = Answer(
                 Source.ARCHIVE,
                 row.document_type,

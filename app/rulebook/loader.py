@@ -8,11 +8,25 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain.calendar import WorkingCalendar
-from app.domain.law import RULES, Law, ListLaw, Period, Provision, Rulebook, RuleVersion, TypeLaw, WaitLimit
+from app.domain.law import (
+    RULES,
+    FeeLaw,
+    Forwarding,
+    Law,
+    ListLaw,
+    Period,
+    ProcessingCut,
+    Provision,
+    Rulebook,
+    RuleVersion,
+    TypeLaw,
+    WaitLimit,
+)
 from app.rulebook.yamlfile import Entry, load
 
 LAW = Path(__file__).parent / "law"
 CHANNELS = ("counter", "online", "postal")
+FEE_PURPOSES = frozenset({"producing", "printing", "issuing"})
 
 T = TypeVar("T")
 
@@ -26,23 +40,86 @@ def load_rulebook(folder: Path = LAW) -> Rulebook:
     type_laws = _type_laws(rules_file.entries("type_laws"), provisions)
     article_4, cut_by = _article_4(rules_file.entry("papers_of_article_4"), provisions)
     wait_limits = _wait_limits(rules_file.entries("registry_wait"), provisions, rules_file)
+    fees_dropped = _fees_dropped(rules_file.entries("fees_dropped"), provisions)
+    ask_limits = _limits(rules_file.entries("ask_limits"), provisions)
+    cuts = _processing_cuts(rules_file.entries("processing_cut"), provisions)
+    forwarding = _forwarding(rules_file.entries("forwarding"), provisions)
     rules_file.close()
     lists = _lists(load(folder / "lists.yaml"), laws, provisions)
-    return Rulebook(_revision(folder), laws, provisions, rules, type_laws, article_4, cut_by, lists, wait_limits)
+    return Rulebook(
+        _revision(folder),
+        laws,
+        provisions,
+        rules,
+        type_laws,
+        article_4,
+        cut_by,
+        lists,
+        wait_limits,
+        fees_dropped,
+        tuple(limit for _, limit in ask_limits),
+        cuts,
+        forwarding,
+    )
 
 
 def load_calendar(folder: Path = LAW) -> WorkingCalendar:
-    """Working hours, week days and holidays. Raises RulebookError."""
+    """Working hours, week days, holidays and swapped days by year. Raises RulebookError."""
     file = load(folder / "calendar.yaml")
     file.text("reference")
     file.day("checked_on")
     hours = tuple(_hours(e) for e in file.entries("hours"))
     weekdays = file.texts("weekdays")
-    holidays = frozenset(file.days("holidays"))
-    file.close()
     if not hours or not weekdays or not set(weekdays) <= set("0123456"):
         file.fail("at least one span of `hours` and one of the `weekdays` 0 to 6 are needed")
-    return WorkingCalendar(hours, frozenset(int(d) for d in weekdays), holidays)
+    acts = {_act(e) for e in file.entries("acts")}
+    weekly = WorkingCalendar(hours, frozenset(int(d) for d in weekdays), frozenset())
+    off: set[date] = set()
+    worked: set[date] = set()
+    announced: set[int] = set()
+    for entry in file.entries("years"):
+        year = entry.number("year")
+        if entry.flag("announced", default=False):
+            announced.add(year)
+        for e in entry.entries("days_off"):
+            off |= _days_off(e, year, acts)
+        for e in entry.entries("swaps"):
+            free, extra = _swap(e, year, acts, weekly)
+            off.add(free)
+            worked.add(extra)
+        entry.close()
+    file.close()
+    return WorkingCalendar(hours, weekly.weekdays, frozenset(off), frozenset(worked), frozenset(announced))
+
+
+def _act(entry: Entry) -> str:
+    found, _ = entry.text("id"), entry.text("name")
+    entry.close()
+    return found
+
+
+def _days_off(entry: Entry, year: int, acts: set[str]) -> set[date]:
+    entry.text("name")
+    first = entry.day("from")
+    last = entry.day_or_none("until") or first
+    _resting_on(entry, acts)
+    if last < first or {first.year, last.year} != {year}:
+        entry.fail(f"days off lie in the year {year}, the first before the last")
+    return {first + timedelta(days=n) for n in range((last - first).days + 1)}
+
+
+def _swap(entry: Entry, year: int, acts: set[str], weekly: WorkingCalendar) -> tuple[date, date]:
+    off, worked = entry.day("off"), entry.day("worked")
+    _resting_on(entry, acts)
+    if not weekly.is_working_day(off) or weekly.is_working_day(worked) or off.year != year:
+        entry.fail("a swap makes a working day of the year free and a weekly day off a working day")
+    return off, worked
+
+
+def _resting_on(entry: Entry, acts: set[str]) -> None:
+    if entry.text("basis") not in acts:
+        entry.fail_at("basis", "`basis` names none of the `acts`")
+    entry.close()
 
 
 def _revision(folder: Path) -> str:
@@ -196,22 +273,66 @@ def _article_4(entry: Entry, provisions: dict[str, Provision]) -> tuple[dict[str
 
 
 def _wait_limits(entries: Sequence[Entry], provisions: dict[str, Provision], file: Entry) -> tuple[WaitLimit, ...]:
-    limits: list[tuple[Entry, WaitLimit]] = []
-    for e in entries:
-        hours, days = e.number_or_none("working_hours"), e.number_or_none("working_days")
-        if (hours is None) == (days is None):
-            e.fail("exactly one of `working_hours` and `working_days` is needed")
-        channel = e.text("channel")
-        if channel not in CHANNELS:
-            e.fail_at("channel", f"`channel` must be one of {', '.join(CHANNELS)}")
-        limits.append((e, WaitLimit(_period(e), channel, hours, days, _cites(e, provisions))))
-        e.close()
+    limits = _limits(entries, provisions)
     for channel in CHANNELS:
         own = [(e, limit.period) for e, limit in limits if limit.channel == channel]
         if not own:
             file.fail_at("registry_wait", f"no limit for the channel {channel}")
         _without_gap_or_overlap(f"registry_wait of {channel}", own)
     return tuple(limit for _, limit in limits)
+
+
+def _limits(entries: Sequence[Entry], provisions: dict[str, Provision]) -> list[tuple[Entry, WaitLimit]]:
+    limits: list[tuple[Entry, WaitLimit]] = []
+    for e in entries:
+        hours, days = e.number_or_none("working_hours"), e.number_or_none("working_days")
+        if (hours is None) == (days is None):
+            e.fail("exactly one of `working_hours` and `working_days` is needed")
+        limits.append((e, WaitLimit(_period(e), _channel(e), hours, days, _cites(e, provisions))))
+        e.close()
+    return limits
+
+
+def _channel(entry: Entry) -> str:
+    channel = entry.text("channel")
+    if channel not in CHANNELS:
+        entry.fail_at("channel", f"`channel` must be one of {', '.join(CHANNELS)}")
+    return channel
+
+
+def _processing_cuts(entries: Sequence[Entry], provisions: dict[str, Provision]) -> tuple[ProcessingCut, ...]:
+    cuts: list[tuple[Entry, ProcessingCut]] = []
+    for e in entries:
+        cuts.append((e, ProcessingCut(_period(e), _channel(e), e.number("percent"), _cites(e, provisions))))
+        e.close()
+        if not 0 < cuts[-1][1].percent < 100:
+            e.fail_at("percent", "`percent` must lie between 1 and 99")
+    for channel in CHANNELS:
+        own = [(e, cut.period) for e, cut in cuts if cut.channel == channel]
+        _without_gap_or_overlap(f"processing_cut of {channel}", own)
+    return tuple(cut for _, cut in cuts)
+
+
+def _forwarding(entries: Sequence[Entry], provisions: dict[str, Provision]) -> tuple[Forwarding, ...]:
+    found = [(e, Forwarding(_period(e), _time(e, "by"), _cites(e, provisions))) for e in entries]
+    for e, _ in found:
+        e.close()
+    _without_gap_or_overlap("forwarding", [(e, f.period) for e, f in found])
+    return tuple(f for _, f in found)
+
+
+def _fees_dropped(entries: Sequence[Entry], provisions: dict[str, Provision]) -> tuple[FeeLaw, ...]:
+    laws = []
+    for e in entries:
+        names = {key: frozenset(e.texts(key)) for key in ("for", "document_types", "procedures")}
+        law = FeeLaw(names["for"], names["document_types"], names["procedures"], _period(e), _cites(e, provisions))
+        e.close()
+        if not law.purposes or not law.purposes <= FEE_PURPOSES:
+            e.fail_at("for", f"`for` must be some of {', '.join(sorted(FEE_PURPOSES))}")
+        if law.period.start is None or not law.cites:
+            e.fail("what drops a fee says `from` which day on, and cites a provision")
+        laws.append(law)
+    return tuple(laws)
 
 
 def _lists(file: Entry, laws: dict[str, Law], provisions: dict[str, Provision]) -> dict[str, ListLaw]:

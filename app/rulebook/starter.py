@@ -14,6 +14,7 @@ from app.rulebook.yamlfile import Entry, load, load_list
 
 CATALOGUE = Path(__file__).parent / "catalogue"
 LEVELS = ("ministry", "province", "commune")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def load_starter(rulebook: Rulebook, folder: Path = CATALOGUE) -> tuple[Publication, ...]:
@@ -85,6 +86,7 @@ def _procedures(file: Entry, codes: set[str], rulebook: Rulebook) -> Iterator[Pu
             "valid_from": e.day("valid_from").isoformat(),
             "components": components,
             "basis": e.text("basis"),
+            **_processing(e),
         }
         e.close()
         if body["level"] not in LEVELS:
@@ -94,6 +96,22 @@ def _procedures(file: Entry, codes: set[str], rulebook: Rulebook) -> Iterator[Pu
             e.fail_at("components", f"{code}: components need positions of their own")
         yield Publication(Kind.PROCEDURE, code, body)
     file.close()
+
+
+def _processing(entry: Entry) -> dict[str, Any]:
+    """The time an act names for the procedure; nothing where none is known to."""
+    if not entry.has("processing"):
+        return {}
+    e = entry.entry("processing")
+    until = e.text_or_none("same_day")
+    given = {key: e.number_or_none(key) for key in ("working_days", "working_hours")}
+    body = _without_none({**given, "same_day": until, "basis": e.text("basis")})
+    e.close()
+    if len(body) != 2 or 0 in body.values():
+        e.fail("exactly one of `working_days`, `working_hours` and `same_day` is needed")
+    if until and not _TIME.fullmatch(until):
+        e.fail_at("same_day", "`same_day` must be a time, HH:MM")
+    return {"processing": body}
 
 
 def _component(entry: Entry, codes: set[str], rulebook: Rulebook) -> dict[str, Any]:

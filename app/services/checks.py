@@ -16,6 +16,7 @@ from app.domain.catalogue import Catalogue, Form, Procedure
 from app.domain.decisions import Decision
 from app.domain.evidence import Answer
 from app.domain.facts import Facts, Filed, decide
+from app.domain.organizations import Representation
 from app.domain.paper_demands import inquire
 from app.domain.persons import Subject
 from app.domain.values import value
@@ -23,9 +24,9 @@ from app.registries.answers import Errand
 from app.repositories import checks, evidence, journal
 from app.repositories.decisions import Stored
 from app.repositories.idempotency import Kept, Key
-from app.services import idempotency
+from app.services import idempotency, organizations
 from app.services.desk import Caller, Desk
-from app.services.evidence import Access, Gathered, answer_of, gather
+from app.services.evidence import Access, Gathered, Question, answer_of, gather
 
 T = TypeVar("T")
 
@@ -57,6 +58,8 @@ class Check:
     wait_over: bool = False
     dossier_code: str | None = None
     filed: Filed | None = None
+    # Who acts for the subject, an organisation; to be held against its register.
+    representative: Subject | None = None
 
 
 @value
@@ -91,6 +94,7 @@ class Judged:
     decided_at: datetime
     accesses: tuple[Access, ...]
     subject_mark: str
+    representation: Representation | None = None
 
 
 def prepare(
@@ -130,8 +134,12 @@ def _mark(desk: Desk, line: Line, subject_mark: str) -> str:
 async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
     """Ask the sources, all at once and with no transaction open, and conclude."""
     decision_id = str(uuid7())
-    errand = Errand(decision_id, check.procedure, check.officer, check.purpose)
-    gathered = await gather(desk, [(p.mark, p.holder, p.inquiry.queries) for p in prepared.papers], errand)
+    who = organizations.representing(desk, check.subject, check.representative) if check.representative else None
+    errand = Errand(decision_id, check.procedure, check.officer, check.purpose, content=who is not None)
+    questions: list[Question] = [(p.mark, p.holder, p.inquiry.queries) for p in prepared.papers]
+    if who is not None:
+        questions += organizations.questions(prepared.catalogue, check.procedure, check.on, who)
+    gathered = await gather(desk, questions, errand)
     now = desk.clock.now()
     facts = Facts(
         decision_id=decision_id,
@@ -145,7 +153,10 @@ async def judge(desk: Desk, check: Check, prepared: Prepared) -> Judged:
         filed=check.filed,
     )
     decision = decide(facts, prepared.catalogue, desk.rulebook, prepared.procedure)
-    return Judged(check, facts, decision, decision.bytes(), now, gathered.accesses, prepared.subject_mark)
+    found = None
+    if who is not None:
+        found = organizations.represented(desk, prepared.catalogue, check.procedure, check.on, who, gathered)
+    return Judged(check, facts, decision, decision.bytes(), now, gathered.accesses, prepared.subject_mark, found)
 
 
 def record(conn: Connection, caller: Caller, judged: Judged, settled: tuple[Key, Kept] | None = None) -> None:
@@ -240,6 +251,9 @@ def _lookup_rows(judged: Judged) -> Sequence[Mapping[str, Any]]:
             "officer": check.officer,
             "cause": access.cause,
             "looked_up_at": judged.decided_at,
+            "subject_mark": judged.subject_mark,
+            "procedure": check.procedure,
+            "dossier_code": check.dossier_code,
         }
         for access in judged.accesses
     ]

@@ -1,6 +1,6 @@
 """What every story needs at hand: the database, the law, the catalogue, the sources, the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,9 @@ from app.clock import Clock
 from app.db import Database
 from app.domain.calendar import WorkingCalendar
 from app.domain.law import Rulebook
+from app.domain.presentations import VerifierKind
 from app.domain.readings import Reading
+from app.domain.sessions import Visitor
 from app.domain.values import value
 from app.sealing import Sealer
 from app.services.snapshots import Snapshots
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     # A third of a second of imports that a command which asks no source does not wait for.
     from app.registries.jose import SigningKey
     from app.registries.ndxp import DataServices
+    from app.registries.oidc import Citizen, Officer, Provider
+    from app.registries.presentations import Presentations
     from app.registries.vneid import Wallet
     from app.services.tokens import Tokens
 
@@ -36,12 +40,20 @@ class Desk:
     wallet: "Wallet"
     services: "DataServices"
     tokens: "Tokens"
+    # Where share codes are redeemed, as an office and as a body outside the State.
+    presentations: "Mapping[VerifierKind, Presentations]"
+    # Where citizens and officers log in.
+    logins: "Mapping[Visitor, Provider[Citizen] | Provider[Officer]]"
     # Signs what is published monthly.
     publication_key: "SigningKey"
 
     async def close(self) -> None:
         await self.wallet.close()
         await self.services.close()
+        for verifier in self.presentations.values():
+            await verifier.close()
+        for provider in self.logins.values():
+            await provider.close()
         await self.db.close()
 
 

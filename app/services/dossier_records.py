@@ -3,26 +3,34 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.clock import rfc3339
+from app.domain import deadlines
+from app.domain.calendar import VIETNAM
 from app.domain.catalogue import Component, Procedure
 from app.domain.decisions import Finding, canonical
-from app.domain.dossiers import Status, Supplied, components_of, to_supply
+from app.domain.dossiers import Actor, Status, Supplied, components_of, to_supply
 from app.domain.errors import DomainError
 from app.domain.facts import Filed
-from app.domain.persons import Subject
+from app.domain.persons import Subject, SubjectKind
 from app.repositories import decisions, dossiers, journal
-from app.repositories.dossiers import ComponentRow, DossierRow
+from app.repositories.dossiers import ComponentRow, DossierRow, MoveRow
 from app.repositories.idempotency import Kept, Key
-from app.services import checks, idempotency
+from app.services import announcements, checks, idempotency, organizations, result_records
 from app.services.checks import Check, Judged, Line, Prepared
 from app.services.desk import Caller, Desk
 
 # What is asked, given the dossier's components and whose papers were named.
 Asking = Callable[[Sequence[Component], Mapping[int, Subject]], tuple[Line, ...]]
+
+
+_MAY_HAVE_RESULTS = (Status.DONE, Status.RETURNED)
+# What a declared form is sealed for.
+FORM = "dossier-form"
 
 
 class UnknownDossier(DomainError):
@@ -80,13 +88,14 @@ def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking |
     filed = _filed(conn, row)
     procedure = desk.snapshots.filed_under(conn, known, row.procedure, filed)
     components = components_of(procedure, row.case, [])
+    subject = desk.sealer.unseal(row.applicant)
     check = Check(
         purpose="dossier" if asked is None else "supplement_request",
         procedure=row.procedure,
         agency=row.agency,
         officer=row.officer,
         channel=row.channel,
-        subject=desk.sealer.unseal(row.applicant),
+        subject=subject,
         # A new demand is judged by the law of its own day; the papers filed, by that of the day of receipt.
         on=row.law_as_of if asked is None else desk.clock.today(),
         lines=(asked or lines_of)(components, holders),
@@ -94,8 +103,14 @@ def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking |
         wait_over=desk.clock.now() >= row.wait_until,
         dossier_code=row.code,
         filed=filed,
+        representative=_unconfirmed(conn, desk, row.code, subject) if asked is None else None,
     )
     return Opened(row, rows, check, checks.prepare(conn, desk, check, filed_under=procedure))
+
+
+def _unconfirmed(conn: Connection, desk: Desk, code: str, subject: Subject) -> Subject | None:
+    """Who acts for an organisation and is still to be confirmed."""
+    return organizations.unconfirmed(conn, desk, code) if subject.kind is SubjectKind.ORGANIZATION else None
 
 
 def _filed(conn: Connection, row: DossierRow) -> Filed:
@@ -135,22 +150,29 @@ def change(conn: Connection, row: DossierRow, values: Mapping[str, Any]) -> None
         raise Stale(code=row.code)
 
 
-def note_move(conn: Connection, desk: Desk, caller: Caller, row: DossierRow, to: Status, reason: str | None) -> None:
+def note_move(
+    conn: Connection,
+    desk: Desk,
+    caller: Caller,
+    row: DossierRow,
+    to: Status,
+    reason: str | None,
+    actor: Actor = Actor.HANDLER,
+) -> None:
+    """Keep the move in the dossier's history and the journal, and tell others of it; after the dossier's change."""
     now = desk.clock.now()
-    dossiers.add_move(
-        conn,
-        {
-            "dossier_code": row.code,
-            "version": row.version + 1,
-            "from_status": row.status,
-            "to_status": int(to),
-            "reason": reason,
-            "client": caller.client_id,
-            "moved_at": now,
-        },
-    )
+    moved = {
+        "from_status": row.status,
+        "to_status": int(to),
+        "reason": reason,
+        "client": caller.client_id,
+        "moved_at": now,
+        "actor": actor.value,
+    }
+    dossiers.add_move(conn, {"dossier_code": row.code, "version": row.version + 1, **moved})
     facts = {"dossier": row.code, "from": row.status, "to": int(to), "client": caller.client_id}
     journal.append(conn, now, "gate.dossier.moved", facts)
+    announcements.dossier_moved(conn, desk, row.code, moved)
 
 
 def settled(conn: Connection, desk: Desk, code: str, status: int, key: Key | None) -> Answer:
@@ -160,16 +182,33 @@ def settled(conn: Connection, desk: Desk, code: str, status: int, key: Key | Non
     return answer
 
 
+def procedure_of(conn: Connection, desk: Desk, row: DossierRow) -> Procedure:
+    """The procedure as it was published when the dossier was received."""
+    return desk.snapshots.filed_under(conn, desk.snapshots.current(conn), row.procedure, _filed(conn, row))
+
+
 def answer_of(conn: Connection, desk: Desk, row: DossierRow, rows: Sequence[ComponentRow], status: int) -> Answer:
-    procedure = desk.snapshots.filed_under(conn, desk.snapshots.current(conn), row.procedure, _filed(conn, row))
+    procedure = procedure_of(conn, desk, row)
     latest = decisions.get(conn, row.decision_id)
     assert latest is not None
-    body = canonical(body_of(row, rows, procedure, decisions.of_dossier(conn, row.code), latest.body))
+    made = decisions.of_dossier(conn, row.code)
+    moves = dossiers.moves(conn, row.code) if row.version > 1 else ()
+    issued = result_records.of_dossier(conn, desk, row.code) if row.status in _MAY_HAVE_RESULTS else ()
+    acting = organizations.of_dossier(conn, row.code)
+    body = canonical(body_of(desk, row, rows, procedure, made, latest.body, moves, issued, acting))
     return Answer(status, body, {"etag": etag(row.version)})
 
 
 def body_of(
-    row: DossierRow, rows: Sequence[ComponentRow], procedure: Procedure, decision_ids: list[str], decision: bytes
+    desk: Desk,
+    row: DossierRow,
+    rows: Sequence[ComponentRow],
+    procedure: Procedure,
+    decision_ids: list[str],
+    decision: bytes,
+    moves: Sequence[MoveRow] = (),
+    issued: Sequence[Mapping[str, Any]] = (),
+    representation: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The dossier as callers see it; nothing of the applicant stands in it."""
     findings = {f["ref"]: f for f in json.loads(decision)["findings"]}
@@ -197,7 +236,37 @@ def body_of(
         ],
         **json.loads(row.conclusion),
         "decisions": decision_ids,
+        "decided_by": row.decided_by,
+        "due_on": _day(row.due_at),
+        "due_at": rfc3339(row.due_at) if row.due_at else None,
+        "paused": row.paused_at is not None,
+        "ask_by": rfc3339(row.ask_by) if row.ask_by else None,
+        "ended_at": rfc3339(row.ended_at) if row.ended_at else None,
+        "late": deadlines.late(row, desk.clock.now()).body(),
+        "history": [_move(m) for m in moves],
+        "results": list(issued),
+        "representation": representation,
+        "form": _form(desk, row),
+        "wishes": json.loads(row.wishes) if row.wishes else None,
     }
+
+
+def _move(m: MoveRow) -> dict[str, Any]:
+    at = rfc3339(m.moved_at)
+    return {"from": m.from_status, "to": m.to_status, "reason": m.reason, "actor": m.actor, "at": at}
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.astimezone(VIETNAM).date().isoformat() if moment else None
+
+
+def _form(desk: Desk, row: DossierRow) -> dict[str, Any] | None:
+    """Which form was handed in and which of its fields were filled; what stands in them stays sealed."""
+    if row.form is None:
+        return None
+    form = json.loads(desk.sealer.unseal_bytes(row.form, FORM))
+    values = form.pop("values")
+    return {**form, "fields": sorted(values)}
 
 
 def conclusion_of(

@@ -1,7 +1,9 @@
 """A dossier at the gate: filed, read, looked at again, moved on, and asked to be supplemented only lawfully."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,23 +14,28 @@ from app.domain.catalogue import Catalogue, Procedure
 from app.domain.decisions import canonical
 from app.domain.dossiers import (
     MAY_ASK_SUPPLEMENT,
-    NEEDS_REASON,
+    Actor,
     Status,
     Supplied,
     components_of,
     dossier_code,
     move,
+    needs_reason,
+    province_of,
 )
 from app.domain.errors import DomainError, TransitionNotAllowed
+from app.domain.organizations import NotRepresentative, Standing, fit
 from app.domain.persons import Subject
+from app.domain.results import Result
 from app.logs import log
 from app.repositories import dossiers
 from app.repositories.dossiers import ComponentRow, DossierRow
 from app.repositories.idempotency import Kept, Key
-from app.services import checks, idempotency
+from app.services import announcements, checks, deadlines, idempotency, organizations, prefills, results
 from app.services.checks import Check, Judged, Prepared
 from app.services.desk import Caller, Desk
 from app.services.dossier_records import (
+    FORM,
     Answer,
     Opened,
     Stale,
@@ -54,6 +61,18 @@ class ReasonRequired(DomainError):
     code = "reason-required"
 
 
+class NotInProvince(DomainError):
+    """The agency named to decide belongs to another province."""
+
+    code = "not-in-province"
+
+
+class ResultNotDue(DomainError):
+    """A result is issued by completing a dossier, and by no other move."""
+
+    code = "result-not-due"
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """What the citizen offers for one component."""
@@ -64,7 +83,28 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What the applicant declares: the form's revision, the prefill it began from, and the value of each field.
+
+    `prefilled`, once it was checked: the fields that stand as the State had filled them.
+    """
+
+    values: Mapping[str, Any] = field(repr=False)
+    revision: str | None = None
+    prefill_id: str | None = None
+    prefilled: tuple[str, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        told = {"revision": self.revision, "prefill_id": self.prefill_id, "prefilled": list(self.prefilled)}
+        return {**told, "values": dict(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
+    """`decided_by`: the agency that decides, where it is not the one that receives. `wishes`: as in the body sent.
+    `representative`: who acts for the organisation that applies.
+    """
+
     procedure: str
     agency: str
     officer: str
@@ -72,6 +112,10 @@ class Submission:
     applicant: Subject
     case: str | None
     offered: tuple[Offered, ...]
+    decided_by: str | None = None
+    form: Form | None = None
+    wishes: Mapping[str, Any] | None = None
+    representative: Subject | None = None
 
 
 # ---- filing -------------------------------------------------------------------------------------------------------
@@ -80,25 +124,30 @@ class Submission:
 async def submit(desk: Desk, caller: Caller, submission: Submission, key: Key | None) -> Answer:
     """File a dossier: every paper of it is judged, and only what is really needed is asked for.
 
-    Raises UnknownProcedure, ProcedureNotInForce, CaseRequired, UnknownCase, UnknownPosition, HolderRequired, and what
-    an idempotency key raises.
+    Raises UnknownProcedure, ProcedureNotInForce, CaseRequired, UnknownCase, UnknownPosition, HolderRequired,
+    NotInProvince, RepresentativeUnfit, NotRepresentative, and what an idempotency key raises.
     """
+    if submission.representative is not None:
+        fit(submission.applicant, submission.representative)
+    if submission.decided_by and province_of(submission.decided_by) != province_of(desk.settings.portal_agency):
+        raise NotInProvince
     received_at = desk.clock.now()
     limit = desk.rulebook.on(desk.clock.today()).wait_limit(submission.channel)
     wait_until = wait_ends(received_at, limit, desk.calendar)
 
-    def read(conn: Connection) -> tuple[Check, Prepared]:
+    def read(conn: Connection) -> tuple[Check, Prepared, Submission]:
         idempotency.claim(conn, desk, key)
         known = desk.snapshots.current(conn)
         check = _check_of(desk, known, submission, wait_over=received_at >= wait_until)
-        return check, checks.prepare(conn, desk, check)
+        formed = replace(submission, form=_form_checked(conn, desk, caller, submission))
+        return check, checks.prepare(conn, desk, check), formed
 
     async with idempotency.released_on_failure(desk, key):
-        check, prepared = await (desk.db.read(read) if key is None else desk.db.write(read))
+        check, prepared, formed = await (desk.db.read(read) if key is None else desk.db.write(read))
         judged = await checks.judge(desk, check, prepared)
 
         def write(conn: Connection) -> Answer:
-            return _file(conn, desk, caller, submission, judged, prepared, received_at, wait_until, key)
+            return _file(conn, desk, caller, formed, judged, prepared, received_at, wait_until, key)
 
         return await checks.keep(desk, caller, judged, write)
 
@@ -114,7 +163,9 @@ def _file(
     wait_until: datetime,
     key: Key | None,
 ) -> Answer:
-    check = judged.check
+    check, found = judged.check, judged.representation
+    if found is not None and found.standing is Standing.NOT_REPRESENTATIVE:
+        raise NotRepresentative
     day = check.on
     code = dossier_code(check.agency, day, dossiers.next_counter(conn, check.agency, day))
     procedure = prepared.procedure
@@ -138,13 +189,34 @@ def _file(
         rechecks=0,
         decision_id=judged.decision.decision_id,
         conclusion=conclusion_of(procedure, check.case, rows, judged.decision.findings),
+        decided_by=submission.decided_by or check.agency,
+        # Until it is received in full, the dossier is due as if it had been received when it was filed.
+        due_at=deadlines.due(desk, procedure, check.channel, day, received_at),
+        ask_by=deadlines.ask_by(desk, check.channel, day, received_at),
+        form=desk.sealer.seal_bytes(canonical(submission.form.body()), FORM) if submission.form else None,
+        wishes=canonical(dict(submission.wishes)) if submission.wishes else None,
     )
     dossiers.add(conn, row, rows)
+    if check.representative is not None and found is not None:
+        organizations.note(conn, desk, code, check.representative, found)
     checks.record(conn, caller, checks.with_code(judged, code))
-    body = canonical(body_of(row, rows, procedure, [judged.decision.decision_id], judged.body))
+    announcements.dossier_filed(conn, desk, code)
+    acting = found.body() if found else None
+    made = [judged.decision.decision_id]
+    body = canonical(body_of(desk, row, rows, procedure, made, judged.body, representation=acting))
     answer = Answer(201, body, {"etag": etag(1), "location": f"/v1/dossiers/{code}"})
     idempotency.settle(conn, key, Kept(answer.status, answer.headers, answer.body))
     return answer
+
+
+def _form_checked(conn: Connection, desk: Desk, caller: Caller, submission: Submission) -> Form | None:
+    """The form laid over its prefill. Raises what `prefills.check` raises."""
+    sent = submission.form
+    if sent is None:
+        return None
+    whose = submission.procedure, submission.applicant
+    kept = prefills.check(conn, desk, caller, *whose, sent.values, sent.revision, sent.prefill_id)
+    return Form(kept.values, kept.revision, kept.prefill_id, kept.prefilled)
 
 
 def _check_of(desk: Desk, known: Catalogue, submission: Submission, *, wait_over: bool) -> Check:
@@ -164,6 +236,7 @@ def _check_of(desk: Desk, known: Catalogue, submission: Submission, *, wait_over
         lines=lines_of(components, holders),
         case=submission.case,
         wait_over=wait_over,
+        representative=submission.representative,
     )
 
 
@@ -218,17 +291,22 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
         row = opened.row
         now = desk.clock.now()
         findings = judged.decision.findings
+        again_at = _next_look(desk, judged, now, row.wait_until, row.rechecks + 1)
         change(
             conn,
             row,
             {
                 "decision_id": judged.decision.decision_id,
                 "rechecks": row.rechecks + 1,
-                "recheck_at": _next_look(desk, judged, now, row.wait_until, row.rechecks + 1),
+                "recheck_at": again_at,
                 "conclusion": conclusion_of(opened.prepared.procedure, row.case, opened.components, findings),
             },
         )
+        if opened.check.representative is not None and judged.representation is not None:
+            organizations.note(conn, desk, code, opened.check.representative, judged.representation)
         checks.record(conn, caller, judged)
+        waited = row.recheck_at is not None
+        announcements.dossier_rechecked(conn, desk, code, settled=waited and again_at is None)
         return settled(conn, desk, code, 200, key)
 
     return await on_opened(desk, caller, key, open_, write)
@@ -236,7 +314,8 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
 
 def _next_look(desk: Desk, judged: Judged, now: datetime, wait_until: datetime, done: int) -> datetime | None:
     """When to ask again: later each time, but at the end of the wait at the latest. None when nothing waits."""
-    if not judged.decision.waiting:
+    unconfirmed = judged.representation is not None and judged.representation.waits and now < wait_until
+    if not judged.decision.waiting and not unconfirmed:
         return None
     pause = timedelta(seconds=min(desk.settings.recheck_after * 2**done, 900))
     return min(now + pause, max(wait_until, now))
@@ -253,20 +332,35 @@ async def transition(
     to: Status,
     reason: str | None,
     key: Key | None,
+    *,
+    actor: Actor = Actor.HANDLER,
+    result: Result | None = None,
 ) -> Answer:
-    """Move a dossier to another national status. Raises UnknownDossier, Stale, TransitionNotAllowed, ReasonRequired."""
+    """Move a dossier to another national status; `result` is what is issued with 9.
+
+    Raises UnknownDossier, Stale, TransitionNotAllowed, ReasonRequired, ResultNotDue, and what issuing a result raises.
+    """
 
     def write(conn: Connection) -> Answer:
         idempotency.claim(conn, desk, key)
         row = seen(conn, code, versions)
-        status = move(Status(row.status), to)
-        if status in NEEDS_REASON and not reason:
+        status = move(Status(row.status), to, actor)
+        if needs_reason(status, actor) and not reason:
             raise ReasonRequired(to=int(to))
-        change(conn, row, {"status": int(status), **({"recheck_at": None} if status not in _OPEN else {})})
-        note_move(conn, desk, caller, row, status, reason)
+        if result is not None and status is not Status.DONE:
+            raise ResultNotDue(to=int(to))
+        change(conn, row, {"status": int(status), **deadlines.moved(conn, desk, row, status), **_no_more_looks(status)})
+        note_move(conn, desk, caller, row, status, reason, actor)
+        if result is not None:
+            issued = results.issue(conn, desk, caller, row, result)
+            announcements.result_issued(conn, desk, issued.result_id)
         return settled(conn, desk, code, 200, key)
 
     return await desk.db.write(write)
+
+
+def _no_more_looks(to: Status) -> dict[str, Any]:
+    return {} if to in _OPEN else {"recheck_at": None}
 
 
 async def recheck_due(desk: Desk, limit: int = 5) -> int:

@@ -5,6 +5,7 @@ One call to the wallet and one to each data service a holder; a source that fail
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import field
 
 from app.clock import rfc3339
 from app.domain.evidence import Answer, Said, Source
@@ -31,12 +32,16 @@ class Access:
 
 @value
 class Gathered:
-    """What was read, by holder's mark, document type and service (None: the wallet), and the calls it came from."""
+    """What was read, by holder's mark, document type and service (None: the wallet), and the calls it came from.
+
+    `told`: all that the population record says of a holder, where the errand asked for it.
+    """
 
     checked_at: str
     readings: Mapping[tuple[str, str, str | None], Reading]
     records: Mapping[str, Identity]
     accesses: tuple[Access, ...]
+    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 Question = tuple[str, Subject, tuple[Query, ...]]  # the holder's mark, the holder, what to ask
@@ -50,6 +55,7 @@ async def gather(desk: Desk, questions: Iterable[Question], errand: Errand) -> G
     replies = await _within(desk.settings.lookup_budget, [_asking(desk, call, errand) for call in calls])
     readings: dict[tuple[str, str, str | None], Reading] = {}
     records: dict[str, Identity] = {}
+    told: dict[str, Mapping[str, str]] = {}
     accesses = []
     for (mark, _, service, types), reply in zip(calls, replies, strict=True):
         source = Source.WALLET if service is None else Source.REGISTRY
@@ -63,7 +69,9 @@ async def gather(desk: Desk, questions: Iterable[Question], errand: Errand) -> G
             readings[mark, reading.document_type, service] = reading
         if service == POPULATION and reply.person:
             records[mark] = reply.person
-    return Gathered(checked_at, readings, records, tuple(accesses))
+            if reply.record is not None:
+                told[mark] = reply.record
+    return Gathered(checked_at, readings, records, tuple(accesses), told)
 
 
 def answer_of(desk: Desk, gathered: Gathered, mark: str, holder: Subject, query: Query) -> Answer:

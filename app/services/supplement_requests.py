@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import Connection
 from uuid_utils import uuid7
 
+from app.domain import deadlines
 from app.domain.catalogue import Component, Form
-from app.domain.decisions import Conclusion, canonical
-from app.domain.dossiers import MAY_ASK_SUPPLEMENT, Status
+from app.domain.decisions import Conclusion, Reason, canonical
+from app.domain.dossiers import MAY_ASK_SUPPLEMENT, Actor, Status
 from app.domain.errors import TransitionNotAllowed
 from app.domain.persons import Subject
 from app.repositories import dossiers
 from app.repositories.dossiers import DossierRow
 from app.repositories.idempotency import Kept, Key
-from app.services import checks, idempotency
+from app.services import announcements, checks, idempotency
 from app.services.checks import Judged, Line
 from app.services.desk import Caller, Desk
 from app.services.dossier_records import (
@@ -31,6 +32,10 @@ from app.services.dossier_records import (
     seen,
 )
 
+# What the look-ups of the day of receipt could have told: the law's limit for asking is counted for these papers. For
+# a source that stayed silent it is not: until that limit the gate itself made the office wait.
+_OF_LOOKUPS = frozenset({Reason.NOT_HELD, Reason.EXPIRED, Reason.REVOKED, Reason.MISMATCH})
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -43,11 +48,19 @@ class Asked:
 
 
 async def request(
-    desk: Desk, caller: Caller, code: str, versions: frozenset[int] | None, asked: Sequence[Asked], key: Key | None
+    desk: Desk,
+    caller: Caller,
+    code: str,
+    versions: frozenset[int] | None,
+    asked: Sequence[Asked],
+    key: Key | None,
+    *,
+    actor: Actor = Actor.HANDLER,
 ) -> Answer:
     """Ask the citizen for more papers: sent when every one of them is lawful, refused whole otherwise.
 
-    A refusal changes nothing in the dossier; the attempt is kept. Raises UnknownDossier, Stale, TransitionNotAllowed.
+    The office's clock stands still from then on. A refusal changes nothing in the dossier; the attempt is kept.
+    Raises UnknownDossier, Stale, TransitionNotAllowed.
     """
 
     def open_(conn: Connection) -> Opened:
@@ -82,14 +95,29 @@ async def request(
                 raise Stale(code=code)
             answer = Answer(409, judged.body, {})
         else:
-            change(conn, row, {"status": int(Status.SUPPLEMENT_REQUESTED)})
+            change(conn, row, _asked_of(desk, row, judged))
             if Status(row.status) is not Status.SUPPLEMENT_REQUESTED:
-                note_move(conn, desk, caller, row, Status.SUPPLEMENT_REQUESTED, None)
+                note_move(conn, desk, caller, row, Status.SUPPLEMENT_REQUESTED, None, actor)
+            announcements.supplement_requested(conn, desk, code, request_id)
             answer = _sent(desk, row, request_id, judged, warned=warned)
         idempotency.settle(conn, key, Kept(answer.status, answer.headers, answer.body))
         return answer
 
     return await on_opened(desk, caller, key, open_, write)
+
+
+def _asked_of(desk: Desk, row: DossierRow, judged: Judged) -> dict[str, Any]:
+    """What a request that is sent changes in the dossier."""
+    now = judged.decided_at
+    # Put into 5 by hand and asked for only now: that is one request, not two.
+    first_of_this_stay = Status(row.status) is Status.SUPPLEMENT_REQUESTED and row.paused_at is None
+    could_have_asked = any(f.reason in _OF_LOOKUPS for f in judged.decision.findings)
+    return {
+        "status": int(Status.SUPPLEMENT_REQUESTED),
+        "supplements": row.supplements + (not first_of_this_stay),
+        "asked_late": row.asked_late or (could_have_asked and row.ask_by is not None and now > row.ask_by),
+        **deadlines.stopped(row, now, desk.calendar),
+    }
 
 
 def _lines(asked: Sequence[Asked], components: Sequence[Component], holders: Mapping[int, Subject]) -> tuple[Line, ...]:

@@ -19,12 +19,21 @@ AUDIENCE = "motlan-api"
 TYPE = "at+jwt"
 # Verified tokens kept at hand; beyond that it begins anew.
 _REMEMBERED = 4096
-SCOPES = ("demands:write", "dossiers:read", "dossiers:write", "catalogue:write", "reports:read", "journal:read")
+SCOPES = (
+    "demands:write",
+    "presentations:verify",
+    "dossiers:read",
+    "dossiers:write",
+    "catalogue:write",
+    "reports:read",
+    "journal:read",
+)
 
 # Made-up clients of the demo; their secrets are public and work nowhere else.
 DEMO_CLIENTS: dict[str, tuple[str, frozenset[str]]] = {
     "demo-onestop": ("demo-onestop-secret", frozenset({"demands:write", "dossiers:read", "dossiers:write"})),
     "demo-admin": ("demo-admin-secret", frozenset(SCOPES)),
+    "demo-verifier": ("demo-verifier-secret", frozenset({"presentations:verify"})),
     "demo-auditor": ("demo-auditor-secret", frozenset({"reports:read", "journal:read"})),
 }
 

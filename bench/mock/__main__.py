@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.load import Run
 from bench.machine import REST, on_cpu
-from bench.mock.load import measure
+from bench.mock import load, wrk
 from bench.mock.servers import Server, answer_of, install, memory, peer, processor_time, sandbox
 
 RESULTS = Path(__file__).parent.parent / "results" / "mock.json"
@@ -85,6 +85,7 @@ def take_turns(
     """Every server warmed up, then one after another, round by round: its runs, the microseconds of processor time an
     answer took it, and the median share of the processor that the servers had.
     """
+    measure = wrk.measure if wrk.found() else load.measure
     runs: dict[str, list[Run]] = {name: [] for name in servers}
     costs: dict[str, list[float]] = {name: [] for name in servers}
     shares: list[float] = []
@@ -110,6 +111,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="only shows that all of it works: nothing is kept")
     given = parser.parse_args()
     rounds, seconds, warm_up = (1, 0.3, 0.3) if given.quick else (given.rounds, given.seconds, _WARM_UP)
+    if not wrk.found():
+        print("there is no wrk on this machine (Debian: apt install wrk): a slower load stands in for it")
     wanted = PEERS if given.only is None else tuple(given.only)
 
     console = Console(width=None if sys.stdout.isatty() else 150)

@@ -14,8 +14,9 @@ from mock_vneid.misses import nearest, note_refused_token
 from mock_vneid.people import Holder
 from mock_vneid.situations import known
 from mock_vneid.tokens import NDXP, WALLET, Denied, Grant
+from mock_vneid.universe import Universe
 from mock_vneid.wire import Query, read_query
-from mock_vneid.worlds import NO_RIGHT, NOT_LICENSED, Universe, World
+from mock_vneid.worlds import NO_RIGHT, NOT_LICENSED, World
 
 _ALL_PASSED = ("token", "service", "form", "licence")
 _SEARCH: tuple[Face, str, Grant] = ("wallet", "search", WALLET)
@@ -31,7 +32,7 @@ class Admitted:
 
 
 def authorize(request: Request, visit: Visit, grant: Grant) -> str:
-    """The id of the client whose token opens this face; refused with 401 or 403 (RFC 6750)."""
+    """The id of the client whose token opens this face, by the first scope of the grant; refused with 401 or 403."""
     world = visit.world
     authorization = request.headers.get("authorization")
     try:
@@ -40,12 +41,17 @@ def authorize(request: Request, visit: Visit, grant: Grant) -> str:
         )
     except Denied as denied:
         note_refused_token(visit, authorization, grant)
-        raise _unauthorized(denied) from denied
+        raise unauthorized(denied) from denied
 
 
-def _unauthorized(denied: Denied) -> Refusal:
+def unauthorized(denied: Denied) -> Refusal:
     challenge = f'Bearer error="{denied.error}"'
     return error(denied.status, denied.error, denied.description, {"WWW-Authenticate": challenge})
+
+
+def forget_token(struck: Struck) -> None:
+    if struck.answer("unauthorized"):
+        raise unauthorized(Denied(401, "invalid_token", "the sandbox forgot this token, as a fault told it to"))
 
 
 def _licence(visit: Visit, query: Query, struck: Struck) -> None:
@@ -92,8 +98,7 @@ async def admit(request: Request, face: Face, service: str, grant: Grant) -> Adm
     if in_its_place is not None:
         return in_its_place
     visit.entry.client = client = authorize(request, visit, grant)
-    if struck.answer("unauthorized"):
-        raise _unauthorized(Denied(401, "invalid_token", "the sandbox forgot this token, as a fault told it to"))
+    forget_token(struck)
     visit.entry.matched = ("token",)
     if face == "ndxp" and service not in NDXP_SERVICES:
         visit.entry.refuse("service", nearest("service", service, NDXP_SERVICES))

@@ -45,7 +45,8 @@ from mock_vneid.specs import (
     WorldIn,
     seconds_of,
 )
-from mock_vneid.worlds import IDLE, CatalogueFull, NameTaken, State, Universe, World
+from mock_vneid.universe import NameTaken, Universe
+from mock_vneid.worlds import IDLE, CatalogueFull, State, World
 
 
 def universe_of(request: Request) -> Universe:
@@ -114,7 +115,7 @@ async def read_world(world: WorldDep) -> WorldOut:
 async def delete_world(universe: UniverseDep, world: WorldDep) -> None:
     if world.name == DEFAULT_WORLD:
         raise Problem(409, "the default world stays; POST /worlds/default/reset brings it back to its beginning")
-    del universe.worlds[world.name]
+    universe.forget(world)
 
 
 @router.post("/worlds/{world}/reset", tags=["worlds"])

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from mock_vneid.debug import LONGEST, Expected, TokenKind, examine
+from mock_vneid.debug import Expected, TokenKind, examine
 from mock_vneid.faces.control import UniverseDep, WorldDep, world_of
 from mock_vneid.faces.control_out import EntryOut, JournalOut
 from mock_vneid.journal import KEPT, Entry
+from mock_vneid.jws import LONGEST
 from mock_vneid.matching import FIELDS, Condition, Verdict, condition, count, matches, order
 from mock_vneid.problems import ProblemOut
 from mock_vneid.specs import DEFAULT_WORLD, HolderId, Strict, WorldName, mistake
@@ -171,7 +172,7 @@ class ReportOut(BaseModel):
 
 @router.post("/debug/assertion", tags=["debug"], response_model_exclude_none=True)
 async def debug_token(universe: UniverseDep, body: TokenIn) -> ReportOut:
-    """Walk a token's checks one by one: a document of the wallet, an access token, an ID token, a client assertion."""
+    """Walk a token's checks one by one: a document or presentation of the wallet, a result, a token, an assertion."""
     expected = Expected(body.kind, body.issuer, body.audience, body.scope, body.nonce, body.request_id, body.now)
     report = examine(universe, world_of(universe, body.world), body.token.strip(), expected)
     results: dict[bool | None, Literal["passed", "failed", "not_compared"]] = {

@@ -16,7 +16,7 @@ from mock_vneid.ids import HolderKind, Sex
 from mock_vneid.people import CivilRecord, Person, Representation
 from mock_vneid.personas import Persona
 from mock_vneid.specs import DEFAULT_WORLD
-from mock_vneid.worlds import Universe
+from mock_vneid.universe import Universe
 
 router = APIRouter(tags=["personas"])
 

@@ -131,9 +131,10 @@ async def import_world(
         raise Problem(415, "send the file as application/json or application/yaml")
     try:
         file = await asyncio.to_thread(readers[media_type], await request.body())
+        world = world_of(file, name or file.name or universe.new_name())
     except ValueError as mistakes:
         raise Problem(422, str(mistakes)) from None
-    return add_world(universe, world_of(file, name or file.name or universe.new_name()))
+    return add_world(universe, world)
 
 
 # Profiles, keys, and what may go wrong

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from starlette.types import Receive, Scope
 
-from mock_vneid.worlds import Universe
+from mock_vneid.universe import Universe
 
 # The key under which the server hands us the connection of a request (`server.py`).
 CONNECTION = "mock_vneid.connection"

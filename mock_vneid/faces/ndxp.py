@@ -10,9 +10,8 @@ from starlette.responses import Response
 
 from mock_vneid.faces.admission import Admitted, admit, documented
 from mock_vneid.faces.visits import answer
-from mock_vneid.faces.wallet import document_id
 from mock_vneid.ids import another_id
-from mock_vneid.people import Holder, Person, as_registered
+from mock_vneid.people import Holder, Person, as_registered, document_id
 from mock_vneid.situations import held, told
 from mock_vneid.tokens import NDXP
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from mock_vneid.faces.visits import Refusal, Visit, body_of, error
 from mock_vneid.oidc import assertions
+from mock_vneid.oidc.accounts import CITIZENS, Provider, provider_of
 from mock_vneid.tokens import Client
 
 FORM = "application/x-www-form-urlencoded"
@@ -87,10 +88,19 @@ def _by_assertion(visit: Visit, form: dict[str, str]) -> Client:
         if client is None or not client.jwks:
             raise ValueError("the assertion is of no client with registered keys")
         # The issuer is what newer libraries name as audience, the token endpoint what older ones do (RFC 7523 §3).
-        known = (visit.base, f"{visit.base}/oidc/token", f"{visit.base}{visit.entry.path}")
+        issuer = provider_of(visit.entry.path).issuer(visit.base)
+        known = (issuer, f"{issuer}/oidc/token", f"{visit.base}{visit.entry.path}")
         jti = assertions.verify(assertion, client, known, now)
     except ValueError as wrong:
         raise invalid_client(str(wrong)) from wrong
     if not world.logins.first_use(client.id, jti, now):
         raise invalid_client("the assertion was used before: its jti is spent")
     return client
+
+
+def note_account(visit: Visit, provider: Provider, account_id: str) -> None:
+    """Who logs in, for the journal: a citizen as the holder, an officer as the officer."""
+    if provider is CITIZENS:
+        visit.entry.holder_kind, visit.entry.holder_id = "person", account_id
+    else:
+        visit.entry.officer = account_id

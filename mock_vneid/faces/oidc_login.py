@@ -1,4 +1,7 @@
-"""The front door of the login: where browsers come (authorize, login, end_session), and what is pushed ahead (PAR)."""
+"""The front door of the login: where browsers come (authorize, login, end_session), and what is pushed ahead (PAR).
+
+It stands twice, as the back doors do: for citizens, and for the officers of offices below `/staff`.
+"""
 
 from typing import Any
 
@@ -6,23 +9,57 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_vneid.faces.oidc_clients import FORM, NO_STORE, authenticated, read_form, refused
+from mock_vneid.faces.oidc_clients import FORM, NO_STORE, authenticated, note_account, read_form, refused
 from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, visit_of
 from mock_vneid.faces.weather import weather
 from mock_vneid.misses import nearest
 from mock_vneid.oidc import claims
-from mock_vneid.oidc.logins import PUSHED_LIFETIME, SESSION_LIFETIME, Asked, Logout, Refused, Session, public_sid
+from mock_vneid.oidc.accounts import Account, provider_of
+from mock_vneid.oidc.logins import (
+    PUSHED_LIFETIME,
+    SESSION_LIFETIME,
+    Asked,
+    Logins,
+    Logout,
+    Refused,
+    Session,
+    public_sid,
+)
 from mock_vneid.oidc.pages import candidates, page
 from mock_vneid.oidc.requests import NoAddress, addressee, callback, checked, parameters
 
-router = APIRouter(prefix="/w/{world}/oidc", tags=["login"])
+router = APIRouter()
+_login = APIRouter(tags=["login"])  # of either provider
 
 COOKIE = "mock_vneid_session"
 _PUSHED = "urn:ietf:params:oauth:request_uri:"
-_TOLD = {"profile": "họ tên, ngày sinh, giới tính", "vneid": "số định danh, loại và mức tài khoản"}
+_TOLD = {
+    "oidc": {
+        "profile": "họ tên, ngày sinh, giới tính",
+        "vneid": "số định danh, loại và mức tài khoản",
+        "wallet": "và được thay bạn tạo mã chia sẻ giấy tờ",
+    },
+    "staff": {"profile": "họ tên", "staff": "mã cán bộ, cơ quan và nhiệm vụ"},
+}
 # Faults that stand in for the answer to a login, with the words of the error.
 _DENIED = "the person refused"
 _BY_NAME = {"access_denied": _DENIED, "temporarily_unavailable": "the login is out of order for a moment"}
+
+
+def _home(visit: Visit) -> str:
+    return f"/w/{visit.world.name}{provider_of(visit.entry.path).path}/oidc"
+
+
+def _issuer(visit: Visit) -> str:
+    return provider_of(visit.entry.path).issuer(visit.base)
+
+
+def _logins(visit: Visit) -> Logins:
+    return provider_of(visit.entry.path).logins(visit.world)
+
+
+def _account(visit: Visit, account_id: str) -> Account | None:
+    return provider_of(visit.entry.path).find(visit.world, account_id)
 
 
 def _stopped(visit: Visit, code: str, description: str) -> Response:
@@ -42,16 +79,20 @@ def _redirect(visit: Visit, target: str, session: Session | None = None) -> Resp
     """303: whatever brought the browser here, it goes on with GET."""
     response = Response(status_code=303, headers={"Location": target, **NO_STORE, "Referrer-Policy": "no-referrer"})
     if session is not None:
-        response.set_cookie(
-            COOKIE,
-            session.sid,
-            max_age=SESSION_LIFETIME,
-            path=f"/w/{visit.world.name}/oidc",
-            secure=visit.base.startswith("https:"),
-            httponly=True,
-            samesite="lax",
-        )
+        keep_session(visit, response, session)
     return response
+
+
+def keep_session(visit: Visit, response: Response, session: Session) -> None:
+    response.set_cookie(
+        COOKIE,
+        session.sid,
+        max_age=SESSION_LIFETIME,
+        path=_home(visit),
+        secure=visit.base.startswith("https:"),
+        httponly=True,
+        samesite="lax",
+    )
 
 
 def _back(
@@ -59,7 +100,7 @@ def _back(
 ) -> Response:
     """Back to the client, with `state` as it came and `iss` (RFC 9207)."""
     visit.entry.error, visit.entry.says = told.get("error"), told.get("error_description")
-    return _redirect(visit, callback(redirect_uri, {**told, "state": state, "iss": visit.base}), session)
+    return _redirect(visit, callback(redirect_uri, {**told, "state": state, "iss": _issuer(visit)}), session)
 
 
 def _back_with(visit: Visit, asked: Asked, error: str, description: str) -> Response:
@@ -79,12 +120,12 @@ async def _sent(request: Request) -> tuple[dict[str, str], set[str]]:
 # Authorize
 
 
-@router.get("/authorize", summary="Log a citizen in (OIDC Core §3.1.2)")
-@router.post("/authorize", summary="The same, with the parameters as a form")
+@_login.get("/authorize", summary="Log a citizen in (OIDC Core §3.1.2)")
+@_login.post("/authorize", summary="The same, with the parameters as a form")
 async def authorize(request: Request) -> Response:
     """Answers with a redirect to the client, with the page on which to choose a person, or with why neither may be."""
     visit = visit_of(request)
-    _, in_its_place = await weather(visit, "oidc", "authorize")
+    _, in_its_place = await weather(visit, provider_of(visit.entry.path).face, "authorize")
     if in_its_place is not None:
         return in_its_place
     clients = visit.world.state.clients
@@ -98,7 +139,7 @@ async def authorize(request: Request) -> Response:
     except NoAddress as wrong:
         return _stopped(visit, "invalid_request", str(wrong))
     try:
-        return _decided(visit, request, checked(params, twice, client))
+        return _decided(visit, request, checked(params, twice, client, provider_of(visit.entry.path)))
     except Refused as wrong:
         told = {"error": wrong.error, "error_description": wrong.description}
         return _back(visit, params["redirect_uri"], params.get("state"), told)
@@ -110,7 +151,7 @@ def _note_miss(visit: Visit, params: dict[str, str]) -> None:
     client = clients.get(params.get("client_id", ""))
     if client is None:
         visit.entry.refuse("client_id", nearest("client", params.get("client_id", ""), list(clients)))
-    elif asked not in client.redirect_uris:
+    elif not client.takes(asked):
         visit.entry.refuse("redirect_uri", nearest("redirect_uri", asked, client.redirect_uris))
 
 
@@ -118,7 +159,7 @@ def _pushed(visit: Visit, params: dict[str, str], twice: set[str]) -> Asked:
     """The request that was pushed ahead; it is used up by this (RFC 9126 §4)."""
     if twice.intersection(("client_id", "request_uri")):
         raise NoAddress("client_id or request_uri is given twice")
-    logins, now = visit.world.logins, visit.world.now()
+    logins, now = _logins(visit), visit.world.now()
     client_id, name = params.get("client_id"), params["request_uri"].removeprefix(_PUSHED)
     found = logins.pushed.get(name, now)
     if found is None or found.client_id != client_id or client_id not in visit.world.state.clients:
@@ -130,16 +171,16 @@ def _pushed(visit: Visit, params: dict[str, str], twice: set[str]) -> Asked:
 
 def _decided(visit: Visit, request: Request, asked: Asked) -> Response:
     """At once for whoever is logged in, or is named by a test (`login_hint` with `prompt=none`); else by the page."""
-    world, now = visit.world, visit.world.now()
-    session = world.logins.session(request.cookies.get(COOKIE), now)
+    logins, now = _logins(visit), visit.world.now()
+    session = logins.session(request.cookies.get(COOKIE), now)
     if session and asked.max_age is not None and now - session.began_at > asked.max_age:
         session = None
     if "none" in asked.prompt and asked.login_hint is not None:
-        hinted = claims.account(world, asked.login_hint)
+        hinted = _account(visit, asked.login_hint)
         if hinted is None:
             return _back_with(visit, asked, "login_required", "login_hint is nobody with an account in this world")
-        if session is None or session.person_id != hinted.person.id:
-            session = _fresh(visit, request, hinted.person.id)
+        if session is None or session.person_id != hinted.id:
+            session = _fresh(visit, request, hinted.id)
         session.clients.add(asked.client_id)
     if session and _is_another(visit, asked, session):
         session = None
@@ -151,12 +192,12 @@ def _decided(visit: Visit, request: Request, asked: Asked) -> Response:
         return _completed(visit, asked, session)
     if session and not asked.prompt and asked.client_id in session.clients:
         return _completed(visit, asked, session)
-    return _question(visit, world.logins.questions.put(asked, now), asked, asked.login_hint or "")
+    return _question(visit, logins.questions.put(asked, now), asked, asked.login_hint or "")
 
 
 def _fresh(visit: Visit, request: Request, person_id: str) -> Session:
     """A session of this person in the place of the browser's last one."""
-    logins, now = visit.world.logins, visit.world.now()
+    logins, now = _logins(visit), visit.world.now()
     logins.close_session(request.cookies.get(COOKIE, ""), now)
     return logins.open_session(person_id, now)
 
@@ -168,46 +209,46 @@ def _is_another(visit: Visit, asked: Asked, session: Session) -> bool:
     if asked.id_token_hint is None:
         return False
     said = _hinted(visit, asked.id_token_hint)
-    who = claims.account(visit.world, session.person_id)
+    who = _account(visit, session.person_id)
     return said is None or who is None or said["sub"] != who.sub
 
 
 def _hinted(visit: Visit, token: str) -> dict[str, Any] | None:
     """What an ID token of this issuer says, expired or not; None when it is none."""
     try:
-        said = visit.world.keys.tokens.read(token, claims.ID_TOKEN)
+        said = provider_of(visit.entry.path).key(visit.world).read(token, claims.ID_TOKEN)
     except ValueError:
         return None
-    return said if said["iss"] == visit.base else None
+    return said if said["iss"] == _issuer(visit) else None
 
 
 def _completed(visit: Visit, asked: Asked, session: Session) -> Response:
     """The redirect with the code; or with the error that the level of the account, or a fault, is reason for."""
-    world, entry = visit.world, visit.entry
-    entry.holder_kind, entry.holder_id = "person", session.person_id
-    who = claims.account(world, session.person_id)
+    world, entry, provider = visit.world, visit.entry, provider_of(visit.entry.path)
+    note_account(visit, provider, session.person_id)
+    who = _account(visit, session.person_id)
     if who is None:
         return _back_with(visit, asked, "login_required", "the account is no more")
-    if who.person.identity_level < asked.level:
+    if who.level < asked.level:
         return _back_with(
             visit,
             asked,
             "unmet_authentication_requirements",
-            f"acr_values asks for {claims.ACR[asked.level]}, the account is of {who.acr}",
+            f"acr_values asks for {provider.acr[asked.level]}, the account is of {who.acr}",
         )
-    struck = claims.struck_for(world, "authorize", session.person_id, entry.faults)
+    struck = claims.struck_for(provider, world, "authorize", session.person_id, entry.faults)
     for kind, words in _BY_NAME.items():
         if struck.answer(kind):
             return _back_with(visit, asked, kind, words)
     told: dict[str, str | None] = {
-        "code": world.logins.consent(asked, session, world.now()),
+        "code": provider.logins(world).consent(asked, session, world.now()),
         "state": asked.state,
-        "iss": visit.base,
+        "iss": _issuer(visit),
     }
     if asked.state is not None and struck.document("wrong_state", None):
         told["state"] = f"{asked.state}-another"
     if struck.document("wrong_callback_iss", None):
-        told["iss"] = f"{visit.base}-another"
+        told["iss"] = f"{_issuer(visit)}-another"
     if struck.document("no_callback_iss", None):
         told["iss"] = None
     return _redirect(visit, callback(asked.redirect_uri, told), session)
@@ -217,56 +258,59 @@ def _completed(visit: Visit, asked: Asked, session: Session) -> Response:
 
 
 def _question(visit: Visit, question: str, asked: Asked, wanted: str, problem: str = "") -> Response:
-    people, more = candidates(visit.world, wanted)
+    provider = provider_of(visit.entry.path)
+    people, more = candidates(visit.world, provider, wanted)
+    words = _TOLD[provider.face]
     return page(
         "login",
         client_id=asked.client_id,
-        told=", ".join(_TOLD[scope] for scope in asked.scopes if scope in _TOLD) or "một mã riêng, không nói lên ai",
+        told=", ".join(words[scope] for scope in asked.scopes if scope in words) or "một mã riêng, không nói lên ai",
         level=asked.level,
         question=question,
         wanted=wanted,
         people=people,
         more=more,
+        staff=provider.face == "staff",
         virtual=visit.world.state.population == "virtual",
         problem=problem,
     )
 
 
-@router.post("/login", summary="Search, choose, or refuse: the form of the login page")
+@_login.post("/login", summary="Search, choose, or refuse: the form of the login page")
 async def login(request: Request) -> Response:
     visit = visit_of(request)
-    _, in_its_place = await weather(visit, "oidc", "authorize")
+    _, in_its_place = await weather(visit, provider_of(visit.entry.path).face, "authorize")
     if in_its_place is not None:
         return in_its_place
-    world, now = visit.world, visit.world.now()
+    logins, now = _logins(visit), visit.world.now()
     try:
         sent, _ = await _sent(request)
     except NoAddress as wrong:
         return _stopped(visit, "invalid_request", str(wrong))
     question = sent.get("question", "")
-    asked = world.logins.questions.get(question, now)
+    asked = logins.questions.get(question, now)
     if asked is None:
         return _stopped(visit, "invalid_request", "this login has ended, or waited too long: start again at the client")
     visit.entry.client = asked.client_id
     if "deny" in sent:
-        world.logins.questions.take(question, now)
+        logins.questions.take(question, now)
         return _back_with(visit, asked, "access_denied", _DENIED)
     if "person" not in sent:
         return _question(visit, question, asked, sent.get("wanted", "")[:100])
-    chosen = claims.account(world, sent["person"])
+    chosen = _account(visit, sent["person"])
     if chosen is None:
         return _question(visit, question, asked, sent.get("wanted", ""), "Người này không có tài khoản.")
-    world.logins.questions.take(question, now)
-    return _completed(visit, asked, _fresh(visit, request, chosen.person.id))
+    logins.questions.take(question, now)
+    return _completed(visit, asked, _fresh(visit, request, chosen.id))
 
 
 # Pushed ahead
 
 
-@router.post("/par", summary="Push an authorization request ahead (RFC 9126)")
+@_login.post("/par", summary="Push an authorization request ahead (RFC 9126)")
 async def push(request: Request) -> Response:
     visit = visit_of(request)
-    _, in_its_place = await weather(visit, "oidc", "par")
+    _, in_its_place = await weather(visit, provider_of(visit.entry.path).face, "par")
     if in_its_place is not None:
         return in_its_place
     form = await read_form(request)
@@ -277,34 +321,34 @@ async def push(request: Request) -> Response:
     params["client_id"] = client.id
     try:
         addressee(params, set(), visit.world.state.clients)
-        asked = checked(params, set(), client)
+        asked = checked(params, set(), client, provider_of(visit.entry.path))
     except NoAddress as wrong:
         raise refused("invalid_request", str(wrong)) from wrong
     except Refused as wrong:
         raise refused(wrong.error, wrong.description) from wrong
-    name = visit.world.logins.pushed.put(asked, visit.world.now())
+    name = _logins(visit).pushed.put(asked, visit.world.now())
     return answer({"request_uri": f"{_PUSHED}{name}", "expires_in": PUSHED_LIFETIME}, 201, NO_STORE)
 
 
 # Logout
 
 
-@router.get("/end_session", summary="Log out (OpenID Connect RP-Initiated Logout)")
-@router.post("/end_session", summary="The same, with the parameters as a form")
+@_login.get("/end_session", summary="Log out (OpenID Connect RP-Initiated Logout)")
+@_login.post("/end_session", summary="The same, with the parameters as a form")
 async def end_session(request: Request) -> Response:
     """Ends the session; asks the person first, unless `id_token_hint` shows that the client speaks of this session."""
     visit = visit_of(request)
-    _, in_its_place = await weather(visit, "oidc", "end_session")
+    _, in_its_place = await weather(visit, provider_of(visit.entry.path).face, "end_session")
     if in_its_place is not None:
         return in_its_place
-    world, now = visit.world, visit.world.now()
-    session = world.logins.session(request.cookies.get(COOKIE), now)
+    logins, now = _logins(visit), visit.world.now()
+    session = logins.session(request.cookies.get(COOKIE), now)
     try:
         sent, twice = await _sent(request)
         if twice:
             raise NoAddress(f"given twice: {', '.join(sorted(twice))}")
         if "confirm" in sent:
-            logout = world.logins.logouts.take(sent["confirm"], now)
+            logout = logins.logouts.take(sent["confirm"], now)
             if logout is None or session is None or logout.sid != session.sid:
                 raise NoAddress("this logout has ended already, or is another session's")
             return _ended(visit, session, logout.target)
@@ -312,7 +356,7 @@ async def end_session(request: Request) -> Response:
     except NoAddress as wrong:
         return _stopped(visit, "invalid_request", str(wrong))
     if session and (said is None or said["sid"] != public_sid(session.sid)):
-        return page("logout", logout=world.logins.logouts.put(Logout(session.sid, target), now))
+        return page("logout", logout=logins.logouts.put(Logout(session.sid, target), now))
     return _ended(visit, session, target)
 
 
@@ -329,18 +373,22 @@ def _leaving(visit: Visit, sent: dict[str, str]) -> tuple[dict[str, Any] | None,
     if target is None:
         return said, None
     client = visit.world.state.clients.get(client_id or "")
-    if client is None or target not in client.post_logout_redirect_uris:
+    if client is None or not client.takes_after_logout(target):
         raise NoAddress("post_logout_redirect_uri is not registered for a client named by id_token_hint or client_id")
     return said, callback(target, {"state": sent.get("state")})
 
 
 def _ended(visit: Visit, session: Session | None, target: str | None) -> Response:
     if session:
-        visit.world.logins.close_session(session.sid, visit.world.now())
+        _logins(visit).close_session(session.sid, visit.world.now())
     response = (
         _redirect(visit, target)
         if target
         else page("message", title="Đã đăng xuất", text="Bạn có thể đóng trang này.", error=None, description=None)
     )
-    response.delete_cookie(COOKIE, path=f"/w/{visit.world.name}/oidc", httponly=True, samesite="lax")
+    response.delete_cookie(COOKIE, path=_home(visit), httponly=True, samesite="lax")
     return response
+
+
+router.include_router(_login, prefix="/w/{world}/oidc")
+router.include_router(_login, prefix="/w/{world}/staff/oidc")

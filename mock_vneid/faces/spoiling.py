@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mock_vneid.faces.line import Patience, end
 from mock_vneid.faults import Struck
 from mock_vneid.jws import compact_json
-from mock_vneid.worlds import Universe
+from mock_vneid.universe import Universe
 
 _BLANKS = b" " * 64 * 1024
 
@@ -61,8 +61,8 @@ async def _send_huge(kib: int, start: Message, body: bytes, send: Send) -> None:
 
 
 def _reshaped(struck: Struck, status: int, headers: MutableHeaders, body: bytes) -> bytes:
-    """The same answer as another version, with its entries doubled or in another order; only a 200 in JSON."""
-    if status != 200 or not headers.get("content-type", "").startswith("application/json"):
+    """The same answer as another version, with its entries doubled or in another order; only a 200 or 201 in JSON."""
+    if status not in (200, 201) or not headers.get("content-type", "").startswith("application/json"):
         return body
     try:
         said = json.loads(body)

@@ -13,7 +13,7 @@ from mock_vneid.faces.admission import admit_calmly
 from mock_vneid.faces.visits import MOST_BYTES, base_of
 from mock_vneid.faults import NDXP_SERVICES
 from mock_vneid.jws import compact_json
-from mock_vneid.worlds import Universe
+from mock_vneid.universe import Universe
 
 _REQUEST = re.compile(
     rb"POST (/w/([a-z0-9-]{1,63})(/wallet/documents/search|/ndxp/services/([0-9A-Z-]{1,20}))) HTTP/1\.1"

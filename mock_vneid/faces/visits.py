@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_vneid.journal import Entry
 from mock_vneid.jws import compact_json
-from mock_vneid.worlds import Universe, World
+from mock_vneid.universe import Universe
+from mock_vneid.worlds import World
 
 MOST_BYTES = 64 * 1024  # of a request's body; 32 types are below 3 KB
 _NOTED = 200  # characters of a path that the journal keeps

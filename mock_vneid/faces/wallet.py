@@ -1,6 +1,5 @@
 """The document wallet: which documents a holder has linked, each as a signed JWS."""
 
-from hashlib import blake2b
 from secrets import token_urlsafe
 from time import time
 from typing import Any
@@ -14,7 +13,7 @@ from mock_vneid.faces.visits import answer, visit_of
 from mock_vneid.faces.weather import weather
 from mock_vneid.forgery import signed
 from mock_vneid.ids import another_id
-from mock_vneid.people import FULL_IDENTITY_LEVEL, Holder, Holding, wallet_state
+from mock_vneid.people import FULL_IDENTITY_LEVEL, Holder, Holding, document_id, wallet_state
 from mock_vneid.situations import held, told
 from mock_vneid.tokens import WALLET
 
@@ -22,12 +21,6 @@ router = APIRouter(prefix="/w/{world}/wallet", tags=["wallet"])
 
 DOCUMENT = "vneid-document+jwt"
 LIFETIME = 300  # seconds, of the message, by the real clock
-
-
-def document_id(seed: int, holder_id: str, document_type: str, holding: Holding) -> str:
-    """An opaque name of one document, the same on every face; a newly issued document has another."""
-    text = f"document|{seed}|{holder_id}|{document_type}|{holding.number}|{holding.issued_on}"
-    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _document(asked: Admitted, holder: Holder, document_type: str, holding: Holding) -> str:

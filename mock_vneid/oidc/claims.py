@@ -5,60 +5,38 @@ integrations of VNeID, their values here are this project's own. The ID token ca
 in the URL of a logout, where no citizen id belongs.
 """
 
-from dataclasses import dataclass
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
 from mock_vneid import forgery
 from mock_vneid.faults import Struck
-from mock_vneid.ids import id_problem
-from mock_vneid.jws import Key, b64
+from mock_vneid.jws import b64
+from mock_vneid.oidc.accounts import Account, Provider
 from mock_vneid.oidc.logins import Login
-from mock_vneid.people import Person
 from mock_vneid.tokens import LIFETIME, TYPE
 from mock_vneid.worlds import World
 
 ID_TOKEN = "JWT"
 AUDIENCE = "userinfo"  # of the access tokens that come of a login
-ACR = {level: f"urn:mock-vneid:level:{level}" for level in (1, 2)}
-SCOPES = ("openid", "profile", "vneid", "offline_access")
-ACCOUNT = {"profile": ("name", "birthdate", "gender"), "vneid": ("citizenPid", "accountType", "accountLevel")}
 
 _HOUR = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A person who can log in: one with a VNeID account of level 1 or 2. `sub` says nothing about them."""
-
-    person: Person
-    sub: str
-    acr: str
-
-
-def account(world: World, person_id: str) -> Account | None:
-    """The account of this id in this world; None when the id is out of form, is nobody's, or nobody's account."""
-    person = None if id_problem("person", person_id) else world.holder(person_id)
-    if not isinstance(person, Person) or person.identity_level not in ACR:
-        return None
-    digest = blake2b(f"sub|{world.state.seed}|{person_id}".encode(), digest_size=16).hexdigest()
-    return Account(person, digest, ACR[person.identity_level])
-
-
-def access_token(key: Key, issuer: str, login: Login, sub: str, scopes: tuple[str, ...], now: float) -> str:
+def access_token(provider: Provider, world: World, issuer: str, login: Login, sub: str, scopes: tuple[str, ...]) -> str:
+    now = int(world.now())
     claims = {
         "iss": issuer,
         "aud": AUDIENCE,
         "sub": sub,
         "client_id": login.client_id,
         "scope": " ".join(scopes),
-        "iat": int(now),
-        "exp": int(now) + LIFETIME,
+        "iat": now,
+        "exp": now + LIFETIME,
         "jti": token_urlsafe(16),
         "login": login.id,
     }
-    return key.sign(TYPE, claims)
+    return provider.key(world).sign(TYPE, claims)
 
 
 def _half_hash(text: str) -> str:
@@ -66,7 +44,15 @@ def _half_hash(text: str) -> str:
 
 
 def id_token(
-    world: World, issuer: str, login: Login, who: Account, access: str, struck: Struck, *, with_nonce: bool
+    provider: Provider,
+    world: World,
+    issuer: str,
+    login: Login,
+    who: Account,
+    access: str,
+    struck: Struck,
+    *,
+    with_nonce: bool,
 ) -> str:
     """A compact JWS (ES256, `typ` JWT) for 300 seconds. `nonce` is told once, with the code (OIDC Core §12.2)."""
     now = int(world.now())
@@ -98,28 +84,19 @@ def id_token(
     if struck.document("alg_none", None):
         return forgery.unsigned(ID_TOKEN, claims)
     if struck.document("wrong_alg", None):
-        return forgery.confused(world.keys.tokens, ID_TOKEN, claims)
-    key = world.keys.retired if struck.document("retired_key", None) else world.keys.tokens
+        return forgery.confused(provider.key(world), ID_TOKEN, claims)
+    key = world.keys.retired if struck.document("retired_key", None) else provider.key(world)
     kid = _half_hash(key.kid) if struck.document("unknown_kid", None) else None
     return key.sign(ID_TOKEN, claims, spoil=struck.document("bad_signature", None), kid=kid)
 
 
-def userinfo(who: Account, scopes: list[str]) -> dict[str, Any]:
+def userinfo(provider: Provider, who: Account, scopes: list[str]) -> dict[str, Any]:
     """`birthdate` is YYYY-MM-DD, or YYYY where only the year is known (both as OIDC Core §5.1 has it)."""
-    person = who.person
-    known = {
-        "name": person.full_name,
-        "birthdate": person.birth_date,
-        "gender": person.sex,
-        "citizenPid": person.id,
-        "accountType": "personal",
-        "accountLevel": person.identity_level,
-    }
-    told = [name for scope in scopes for name in ACCOUNT.get(scope, ())]
-    return {"sub": who.sub, **{name: known[name] for name in told}}
+    told = [name for scope in scopes for name in provider.scopes.get(scope, ())]
+    return {"sub": who.sub, **{name: who.told[name] for name in told}}
 
 
-def struck_for(world: World, service: str, person_id: str, noted: list[tuple[str, str]]) -> Struck:
-    """The faults of what is told about this person; those of transport had their say before anything was read."""
-    faults = world.matching_faults("oidc", service, person_id, ())
+def struck_for(provider: Provider, world: World, service: str, account_id: str, noted: list[tuple[str, str]]) -> Struck:
+    """The faults of what is told about this account; those of transport had their say before anything was read."""
+    faults = world.matching_faults(provider.face, service, account_id, ())
     return Struck(faults, world.state.seed, noted)

@@ -3,6 +3,7 @@
 All times are the world's, in seconds since the epoch. Nothing here is HTTP.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest
@@ -49,7 +50,10 @@ class Asked:
 
 @dataclass(slots=True)
 class Session:
-    """A browser in which somebody is logged in. `clients`: those they agreed to tell who they are."""
+    """A browser in which somebody is logged in. `clients`: those they agreed to tell who they are.
+
+    `person_id`: a citizen's number; of the staff's provider, an officer's code.
+    """
 
     sid: str
     person_id: str
@@ -112,6 +116,10 @@ class Shelf(Generic[T]):
             del self._kept[oldest]
             oldest = next(iter(self._kept))
         return name
+
+    def values(self) -> Iterator[T]:
+        """Oldest first, those whose time is over included while they are there."""
+        return (value for value, _ in self._kept.values())
 
     def get(self, name: str, now: float) -> T | None:
         value, until = self._kept.get(name, (None, 0.0))

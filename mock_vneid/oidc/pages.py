@@ -6,12 +6,10 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
 from starlette.responses import Response
 
-from mock_vneid import personas
-from mock_vneid.ids import id_problem
-from mock_vneid.oidc.claims import ACR
-from mock_vneid.people import Person
+from mock_vneid.oidc.accounts import Choice, Provider, whoever
 from mock_vneid.worlds import World
 
 if TYPE_CHECKING:
@@ -42,28 +40,31 @@ def page(name: str, status: int = 200, **told: Any) -> Response:
     return Response(text, status, headers, media_type="text/html")
 
 
+def qr_picture(text: str) -> Markup:
+    """The QR code of this text, drawn into the page."""
+    import segno
+
+    return Markup(segno.make(text, micro=False).svg_inline(scale=5, border=4, light="#fff"))  # noqa: S704 - drawn here
+
+
 def _plain(text: str) -> str:
     """Without accents and case: people type `dung` for Dũng and `dang` for Đặng."""
     parts = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
 
-def candidates(world: World, wanted: str) -> tuple[list[Person], bool]:
-    """The people to choose from, those with an account first, and whether there are more than are shown.
+def candidates(world: World, provider: Provider, wanted: str) -> tuple[list[Choice], bool]:
+    """Those to choose from, those with an account first, and whether there are more than are shown.
 
-    They are those put by hand and the personas, found by a part of name or number; and whoever a whole number is of.
+    They are whom the provider offers, found by a part of name or number; and whoever a citizen's whole number is of.
     """
     wanted = " ".join(wanted.split())
-    named = dict.fromkeys(world.touched("person"))
-    if world.state.population == "virtual":
-        named |= dict.fromkeys(persona.holder.id for persona in personas.all() if persona.kind == "person")
-    people = [world.holder(person_id) for person_id in named]
     found = [
-        person
-        for person in people
-        if isinstance(person, Person) and (_plain(wanted) in _plain(person.full_name) or wanted in person.id)
+        choice
+        for choice in provider.choices(world)
+        if _plain(wanted) in _plain(choice.name) or _plain(wanted) in _plain(choice.id)
     ]
-    if not found and id_problem("person", wanted) is None and isinstance(person := world.holder(wanted), Person):
-        found = [person]
-    found.sort(key=lambda person: (person.identity_level not in ACR, person.id))
+    if not found and provider.face == "oidc" and (choice := whoever(world, wanted)):
+        found = [choice]
+    found.sort(key=lambda choice: (not choice.able, choice.id))
     return found[:_SHOWN], len(found) > _SHOWN

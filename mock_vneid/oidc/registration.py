@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from mock_vneid.oidc.assertions import public_key
 from mock_vneid.specs import Strict, Words, mistake
-from mock_vneid.tokens import Client
+from mock_vneid.tokens import Client, ClientKind
 
 CLIENT_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 MOST_CLIENTS = 200  # in one world
@@ -60,6 +60,11 @@ class ClientIn(Strict):
     )
     redirect_uris: Annotated[list[Uri], Field(max_length=20)] = Field(default=[])
     post_logout_redirect_uris: Annotated[list[Uri], Field(max_length=20)] = Field(default=[])
+    kind: ClientKind = Field(default="office", description="a private body redeems presentations, and nothing else")
+    any_loopback_port: Annotated[bool, Field(strict=True)] = Field(
+        default=False,
+        description="URIs on http://127.0.0.1 and http://[::1] are compared but for their port (RFC 8252)",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -79,6 +84,8 @@ class ClientIn(Strict):
             tuple(dict.fromkeys(self.grant_types)),
             tuple(self.redirect_uris),
             tuple(self.post_logout_redirect_uris),
+            self.kind,
+            self.any_loopback_port,
         )
 
 
@@ -91,6 +98,8 @@ class ClientOut(BaseModel):
     grant_types: list[str]
     redirect_uris: list[str]
     post_logout_redirect_uris: list[str]
+    kind: ClientKind
+    any_loopback_port: bool
 
     @classmethod
     def of(cls, client: Client) -> "ClientOut":
@@ -101,6 +110,8 @@ class ClientOut(BaseModel):
             grant_types=list(client.grants),
             redirect_uris=list(client.redirect_uris),
             post_logout_redirect_uris=list(client.post_logout_redirect_uris),
+            kind=client.kind,
+            any_loopback_port=client.any_loopback_port,
         )
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from mock_vneid.oidc.claims import ACR, SCOPES
+from mock_vneid.oidc.accounts import CITIZENS, OFFLINE, Provider
 from mock_vneid.oidc.logins import Asked, Refused
 from mock_vneid.tokens import Client
 
@@ -46,14 +46,14 @@ def addressee(params: dict[str, str], twice: set[str], clients: Clients) -> Clie
         raise NoAddress("client_id is missing" if "client_id" not in params else "no client of this client_id")
     if "redirect_uri" not in params:
         raise NoAddress("redirect_uri is missing")
-    if params["redirect_uri"] not in client.redirect_uris:
+    if not client.takes(params["redirect_uri"]):
         raise NoAddress(
             "redirect_uri is not one of those registered for this client; they are compared letter by letter"
         )
     return client
 
 
-def checked(params: dict[str, str], twice: set[str], client: Client) -> Asked:
+def checked(params: dict[str, str], twice: set[str], client: Client, provider: Provider = CITIZENS) -> Asked:
     """The request, which is in order. Refused otherwise, to be told by the redirect."""
     _check_form(params, twice)
     if params.get("response_type") != "code":
@@ -72,7 +72,7 @@ def checked(params: dict[str, str], twice: set[str], client: Client) -> Asked:
     return Asked(
         client_id=client.id,
         redirect_uri=params["redirect_uri"],
-        scopes=_scopes(params.get("scope"), client),
+        scopes=_scopes(params.get("scope"), client, provider),
         challenge=challenge,
         state=params.get("state"),
         nonce=params.get("nonce"),
@@ -80,7 +80,7 @@ def checked(params: dict[str, str], twice: set[str], client: Client) -> Asked:
         login_hint=params.get("login_hint"),
         id_token_hint=params.get("id_token_hint"),
         max_age=None if max_age is None else int(max_age),
-        level=_level(params.get("acr_values", "")),
+        level=_level(params.get("acr_values", ""), provider),
     )
 
 
@@ -100,11 +100,11 @@ def _check_form(params: dict[str, str], twice: set[str]) -> None:
         raise Refused("invalid_request", f"longer than {_MOST_CHARACTERS} characters: {too_long[0][:40]}")
 
 
-def _scopes(asked: str | None, client: Client) -> tuple[str, ...]:
-    scopes = tuple(dict.fromkeys((asked or "").split()))
-    if "openid" not in scopes or not set(scopes) <= set(SCOPES):
-        raise Refused("invalid_scope", f"scope holds openid, and besides it any of: {' '.join(SCOPES[1:])}")
-    if "offline_access" in scopes and "refresh_token" not in client.grants:
+def _scopes(asked: str | None, client: Client, provider: Provider) -> tuple[str, ...]:
+    scopes, known = tuple(dict.fromkeys((asked or "").split())), list(provider.scopes)
+    if "openid" not in scopes or not set(scopes) <= set(known):
+        raise Refused("invalid_scope", f"scope holds openid, and besides it any of: {' '.join(known[1:])}")
+    if OFFLINE in scopes and "refresh_token" not in client.grants:
         raise Refused("invalid_scope", "the client is not registered for refresh_token, so not for offline_access")
     return scopes
 
@@ -116,9 +116,9 @@ def _prompt(asked: str) -> frozenset[str]:
     return prompt
 
 
-def _level(asked: str) -> int:
+def _level(asked: str, provider: Provider) -> int:
     """The lowest level that would do; values nobody here knows are passed over, as `acr_values` are a wish."""
-    return min((level for level, acr in ACR.items() if acr in asked.split()), default=0)
+    return min((level for level, acr in provider.acr.items() if acr in asked.split()), default=0)
 
 
 def callback(redirect_uri: str, answer: Mapping[str, str | None]) -> str:

@@ -14,6 +14,7 @@ from mock_vneid.faces.control_out import EntryOut, FaultOut
 from mock_vneid.ids import id_problem, kind_of
 from mock_vneid.people import Holder, Person, wallet_state
 from mock_vneid.specs import VIETNAM
+from mock_vneid.webhooks import told
 from mock_vneid.worlds import World
 
 router = APIRouter(tags=["pages"])
@@ -39,7 +40,7 @@ async def page(
     holder: Annotated[str, Query(description="a person or organisation to look up, by id", max_length=40)] = "",
     live: Annotated[bool, Query(description=f"look again every {_EVERY} seconds")] = False,
 ) -> HTMLResponse:
-    """People, wallets, faults and the journal of a world, for people to look at."""
+    """People, wallets, faults, what was delivered and shown, and the journal of a world, for people to look at."""
     holder = holder.strip()
     touched = [*world.touched("person"), *world.touched("organization")]
     wrong = holder and id_problem(kind_of(holder), holder)
@@ -58,6 +59,12 @@ async def page(
         holders=[_told(world, found) for found in shown],
         more=len(touched) - len(shown),
         faults=[FaultOut.of(fault) for fault in world.state.faults.values()],
+        results=[one.claims for one in list(world.state.results)[-_MOST:]],
+        presentations=list(world.presentations)[-_MOST:],
+        subscriptions=list(world.webhooks.subscriptions.values()),
+        disabled=world.webhooks.disabled,
+        deliveries=told(list(world.webhooks.deliveries())[-_MOST:]),
+        local=_local,
         entries=[EntryOut.of(entry) for entry in reversed(world.journal.entries(lambda _: True, _MOST))],
         kept=len(world.journal),
     )

@@ -64,7 +64,7 @@ def test_the_examples_of_dossiers_ask_wait_and_hand_back(service: Service) -> No
 @pytest.mark.parametrize(
     ("call", "expected", "played"),
     [
-        ("transitions", {"receive": 200, "reject": 200}, examples.TRANSITIONS),
+        ("transitions", {"receive": 200, "reject": 200, "withdraw": 200, "counter": 200}, examples.TRANSITIONS),
         ("supplement-requests", {"lawful": 201, "refused": 409}, examples.SUPPLEMENTS),
         ("recheck", {"now": 200}, examples.RECHECKS),
     ],

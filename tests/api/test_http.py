@@ -18,6 +18,7 @@ ADDRESS = {
     "import_id": "01936f7c-2f4b-7c63-8d2e-0a4b5c6d7e8f",
     "month": "2025-10",
     "position": "1",
+    "presentation_id": "019ac000-0000-7000-8000-000000000000",
 }
 
 

@@ -11,7 +11,9 @@ from app.domain.catalogue import Acceptance, Component, Form, Procedure, Relatio
 from app.domain.decisions import Finding, Outcome
 from app.domain.dossiers import (
     CODE,
+    ENDED,
     MAY_ASK_SUPPLEMENT,
+    Actor,
     Status,
     Supplied,
     ToSupply,
@@ -19,6 +21,8 @@ from app.domain.dossiers import (
     dossier_code,
     move,
     moves_from,
+    needs_reason,
+    province_of,
     to_supply,
 )
 from app.domain.errors import CaseRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
@@ -27,18 +31,72 @@ from app.domain.persons import SubjectKind
 from tests.law.casebook import answer_of, asked, catalogue, rulebook
 
 ON = date(2026, 11, 20)
-ALLOWED = {(1, 2), (1, 3), (1, 5), (2, 4), (2, 5), (4, 5), (5, 4)}
+# Every move there is, and who may make it: o the one-stop counter, h the handler, c the citizen, s the system.
+MOVES = {
+    (1, 2): "oh",
+    (1, 3): "oh",
+    (1, 5): "oh",
+    (1, 7): "ohc",
+    (2, 4): "oh",
+    (2, 5): "oh",
+    (2, 6): "oh",
+    (2, 7): "ohc",
+    (4, 5): "h",
+    (4, 6): "h",
+    (4, 7): "ohc",
+    (4, 8): "h",
+    (4, 9): "h",
+    (5, 4): "oh",
+    (5, 7): "ohc",
+    (5, 8): "h",
+    (6, 4): "ohs",
+    (6, 7): "ohc",
+    (6, 8): "h",
+    (9, 10): "ohs",
+}
+ACTORS = {"o": Actor.ONE_STOP, "h": Actor.HANDLER, "c": Actor.CITIZEN, "s": Actor.SYSTEM}
 
 
+@pytest.mark.parametrize("letter", ACTORS)
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("to", Status)
-def test_a_dossier_moves_only_as_the_national_statuses_allow(status: Status, to: Status) -> None:
-    if (status, to) in ALLOWED:
-        assert move(status, to) is to
+def test_who_may_move_a_dossier_from_where_to_where(status: Status, to: Status, letter: str) -> None:
+    actor = ACTORS[letter]
+    if letter in MOVES.get((status, to), ""):
+        assert move(status, to, actor) is to
         return
     with pytest.raises(TransitionNotAllowed) as refused:
-        move(status, to)
-    assert refused.value.facts["allowed"] == sorted(b for a, b in ALLOWED if a == status)
+        move(status, to, actor)
+    assert refused.value.facts["allowed"] == sorted(b for (a, b), who in MOVES.items() if a == status and letter in who)
+
+
+def test_who_is_not_named_is_the_handler() -> None:
+    assert all(moves_from(status) == moves_from(status, Actor.HANDLER) for status in Status)
+
+
+def test_from_every_status_the_office_and_the_citizen_find_an_end() -> None:
+    """No dossier is stuck: wherever it stands, the office alone can end it; until it is decided, so can the citizen."""
+    for status in Status:
+        reached, found = {status}, [status]
+        while found:
+            on = moves_from(found.pop(), Actor.HANDLER) - reached
+            reached |= on
+            found += on
+        assert reached & ENDED
+        assert status in ENDED or Status.WITHDRAWN in moves_from(status, Actor.CITIZEN)
+    ends = {s for s in Status if not any(moves_from(s, actor) for actor in Actor)}
+    assert ends == ENDED - {Status.DONE}
+
+
+@pytest.mark.parametrize("actor", Actor)
+def test_an_office_says_why_it_refuses_stops_or_makes_somebody_wait(actor: Actor) -> None:
+    reasons = {int(s) for s in Status if needs_reason(s, actor)}
+    assert reasons == (set() if actor is Actor.CITIZEN else {3, 5, 6, 7, 8})
+
+
+@pytest.mark.parametrize(("code", "province"), [("000.00.00.H27", "H27"), ("H27", "H27"), ("000.11.27.H27", "H27")])
+def test_a_code_ends_with_its_province(code: str, province: str) -> None:
+    assert province_of(code) == province
 
 
 def test_a_supplement_may_be_asked_in_1_2_4_and_again_in_5() -> None:

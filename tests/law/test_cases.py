@@ -194,7 +194,15 @@ def test_both_sides_of_every_wait_have_a_case_for_their_channel() -> None:
 def cited_periods() -> Iterator[tuple[str, Period]]:
     """Every provision some rule cites, with the days on which it can be cited: rule, provision and act in force."""
     book = rulebook()
-    groups = [(v.period, v.cites) for n, vs in book.rules.items() for v in vs if n != "one-complete-notice"]
+    elsewhere = {
+        "one-complete-notice",
+        "no-eform-signature",
+        "physical-on-request",
+        "physical-fee",
+        "private-paper-advised",
+        "private-paper-refused",
+    }
+    groups = [(v.period, v.cites) for n, vs in book.rules.items() for v in vs if n not in elsewhere]
     groups += [(t.period, t.cites) for t in book.type_laws]
     groups += [(x.period, x.cites) for x in book.lists.values() if x.subject == "procedure"]
     for period, cites in groups:

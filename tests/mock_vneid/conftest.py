@@ -26,14 +26,21 @@ def new_world(mock: Mock, http: httpx.Client, **body: object) -> Office:
     return Office(mock, name, http)
 
 
-@pytest.fixture
-def empty(mock: Mock, http: httpx.Client) -> Office:
-    return new_world(mock, http, population="empty")
+def of_one_test(mock: Mock, http: httpx.Client, **body: object) -> Iterator[Office]:
+    """A world that goes with its test: there may be a thousand at a time, and there are more tests than that."""
+    office = new_world(mock, http, **body)
+    yield office
+    http.delete(office.control)
 
 
 @pytest.fixture
-def virtual(mock: Mock, http: httpx.Client) -> Office:
-    return new_world(mock, http, population="virtual")
+def empty(mock: Mock, http: httpx.Client) -> Iterator[Office]:
+    yield from of_one_test(mock, http, population="empty")
+
+
+@pytest.fixture
+def virtual(mock: Mock, http: httpx.Client) -> Iterator[Office]:
+    yield from of_one_test(mock, http, population="virtual")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 from mock_vneid.testing import Mock
 
 CLIENT = ("motlan-tthc", "motlan-tthc-secret")
+PRIVATE = ("ngan-hang-demo", "ngan-hang-demo-secret")  # a private body, which logs nobody in
 PERSON = "042190100001"
 ANOTHER = "042190100002"
 AN = {"full_name": "NGUYỄN VĂN AN", "birth_date": "1990-02-03", "sex": "male"}

@@ -142,7 +142,7 @@ BAD_BODIES: list[tuple[str, str, Json, str]] = [
     ("POST", "faults", {"face": "wallet", "kind": "reset", "share": 1.1}, "share"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "times": 0}, "times"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "match": {"person": "042"}}, "10 or 13 digits"),
-    ("POST", "faults", {"face": "wallet", "kind": "reset", "match": {"service": "037"}}, "search, jwks"),
+    ("POST", "faults", {"face": "wallet", "kind": "reset", "match": {"service": "037"}}, "search, deliver,"),
     ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"service": "038"}}, "037, HO-TICH"),
     ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"document_type": "x"}}, "document_type"),
     ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"officer": "x"}}, "person, document_type, service"),

@@ -19,6 +19,8 @@ from mock_vneid.main import create_universe
 from mock_vneid.testing import Mock
 from tests.mock_vneid.conftest import new_world
 from tests.mock_vneid.office import PERSON, Json, Office
+from tests.mock_vneid.test_staff import Desk
+from tests.mock_vneid.wallet_office import Issuer, wallet
 
 UNIVERSE = create_universe()
 
@@ -204,7 +206,12 @@ def _b64(part: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
 
 
-@given(_parts, _parts, st.binary(max_size=70), st.sampled_from([None, "document", "id_token", "client_assertion"]))
+@given(
+    _parts,
+    _parts,
+    st.binary(max_size=70),
+    st.sampled_from([None, "document", "presentation", "result", "id_token", "client_assertion"]),
+)
 @settings(deadline=None)
 def test_whatever_comes_is_walked_and_never_believed(header: Json, claims: Json, tail: bytes, kind: Any) -> None:
     token = f"{_b64(header)}.{_b64(claims)}.{base64.urlsafe_b64encode(tail).rstrip(b'=').decode()}"
@@ -223,3 +230,34 @@ def test_an_hmac_under_an_unknown_secret_is_not_called_the_classic_trap(office: 
     mac = hmac.digest(b"a secret of my own", f"{head}.{body}".encode(), "sha256")
     report = debug(office, f"{head}.{body}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}")
     assert "a secret nobody here knows" in says(report, "signature")
+
+
+# What the wallet takes, and what it shows
+
+
+def test_a_result_is_walked_by_the_keys_of_its_issuer(office: Office) -> None:
+    issuer = Issuer(office)
+    good = issuer.sign()
+    report = debug(office, good)
+    assert (report["kind"], report["valid"]) == ("result", True)
+    assert says(report, "signature") == "made by key 1 of the issuer"
+    assert debug(office, issuer.sign(number=7))["failed"] == ["claims"]
+    assert debug(office, issuer.sign({"typ": "JWT"}), kind="result")["failed"] == ["typ"]
+    assert set(debug(office, issuer.sign(iss="000.00.99.H27"))["failed"]) == {"iss", "kid", "signature"}
+    issuer.deliver(good)
+    assert says(debug(office, issuer.sign(version=2)), "version") == "2; the wallet has 1"
+
+
+def test_a_presentation_is_walked_as_a_document_is(office: Office) -> None:
+    offer = {"mode": "validation", "document_type": "CAN_CUOC", "purpose": "Nhập học"}
+    code = office.post(f"people/{PERSON}/presentations", offer)["code"]
+    shown = wallet(office, "wallet.redeem", "presentations/redeem", {"request_id": "r-1", "code": code}).json()
+    report = debug(office, shown["presentation"], request_id="r-1", audience="motlan-tthc")
+    assert (report["kind"], report["valid"]) == ("presentation", True)
+    assert debug(office, shown["presentation"], request_id="r-2")["failed"] == ["request_id"]
+
+
+def test_the_tokens_of_officers_are_known_as_this_worlds(office: Office) -> None:
+    tokens = Desk(office).tokens()
+    for token in (tokens["id_token"], tokens["access_token"]):
+        assert debug(office, token)["failed"] == []

@@ -378,7 +378,7 @@ def test_a_key_rotated_mid_flight_is_fetched_by_who_has_the_old_ones(office: Off
         before = outcome(await search(source))
         office.fault("wallet", "rotated_mid_flight", times=1)
         at_once = outcome(await search(source))
-        source._keys_at -= 2  # two seconds ago, so that the pause between two fetches is over
+        source._keys.fetched_at -= 2  # two seconds ago, so that the pause between two fetches is over
         return [before, at_once, outcome(await search(source))]
 
     before, at_once, after = talk(wallet(office.vneid), across)

@@ -9,7 +9,7 @@ import pytest
 from mock_vneid.oidc.requests import callback
 from mock_vneid.testing import Mock
 from tests.mock_vneid.conftest import new_world
-from tests.mock_vneid.office import ANOTHER, CLIENT, PERSON, Office
+from tests.mock_vneid.office import ANOTHER, PERSON, PRIVATE, Office
 from tests.mock_vneid.rp import CALLBACK, SCOPE, Rp, challenge, verified
 
 
@@ -266,7 +266,7 @@ def test_a_code_of_another_client_is_none_and_stays_good_for_its_own(rp: Rp) -> 
 
 
 def test_a_client_without_logins_redeems_nothing(rp: Rp) -> None:
-    answer = rp.redeem(rp.code(), auth=CLIENT)
+    answer = rp.redeem(rp.code(), auth=PRIVATE)
     assert (answer.status_code, answer.json()["error"]) == (400, "unauthorized_client")
 
 

@@ -194,15 +194,17 @@ def test_an_assertion_altered_anywhere_proves_nothing(at: int, letter: str) -> N
 # The control door
 
 
-def test_each_world_begins_with_two_clients(empty: Office) -> None:
+def test_each_world_begins_with_three_clients(empty: Office) -> None:
     items = {item["client_id"]: item for item in empty.get("clients")["items"]}
-    assert set(items) == {"motlan-tthc", "demo-rp"}
+    assert set(items) == {"motlan-tthc", "demo-rp", "ngan-hang-demo"}
     assert items["demo-rp"] == {
         "client_id": "demo-rp",
         "token_endpoint_auth_method": "client_secret_basic",
         "grant_types": ["authorization_code", "refresh_token"],
         "redirect_uris": [CALLBACK],
         "post_logout_redirect_uris": ["http://127.0.0.1:9999/"],
+        "kind": "office",
+        "any_loopback_port": False,
     }
 
 
@@ -259,5 +261,5 @@ def test_a_registration_with_a_mistake_is_told_so(empty: Office, body: Json, why
 
 def test_a_world_has_room_for_two_hundred_clients(empty: Office) -> None:
     rp = Rp(empty)
-    made = [rp.register(f"c{number}", secret="s", redirect_uris=[CALLBACK]).status_code for number in range(199)]
-    assert made == [201] * 198 + [409]
+    made = [rp.register(f"c{number}", secret="s", redirect_uris=[CALLBACK]).status_code for number in range(198)]
+    assert made == [201] * 197 + [409]

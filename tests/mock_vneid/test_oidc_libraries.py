@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -35,6 +36,7 @@ BAD_ID_TOKENS = (
     *("expired", "not_yet_valid", "wrong_nonce", "no_nonce"),
 )
 BAD_REDIRECTS = ("wrong_state", "wrong_callback_iss", "no_callback_iss", "access_denied", "temporarily_unavailable")
+INSTALL_SECONDS, ANSWER_SECONDS = 240, 60
 OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
 
 Story = Callable[[Json], Json]
@@ -56,13 +58,19 @@ def installed() -> Path:
     if not home.exists():
         fresh = Path(tempfile.mkdtemp(prefix=f"{home.name}-"))
         shutil.copytree(SOURCES, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
-        done = subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-            cwd=fresh,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        # By itself npm waits five minutes for each answer of a registry, and asks three times.
+        patience = ["--fetch-timeout=30000", "--fetch-retries=1"]
+        try:
+            done = subprocess.run(
+                ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", *patience],
+                cwd=fresh,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=INSTALL_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            pytest.skip("the package registry is too slow: openid-client and oauth4webapi were NOT tried")
         if any(code in done.stderr for code in OFFLINE):
             pytest.skip("no package registry in reach: openid-client and oauth4webapi were NOT tried")
         assert done.returncode == 0, done.stderr
@@ -84,13 +92,26 @@ def certified(request: pytest.FixtureRequest, installed: Path) -> Iterator[Story
         stdin, stdout = script.stdin, script.stdout
 
         def tell(job: Json) -> Json:
-            stdin.write(json.dumps(job) + "\n")
-            stdin.flush()
-            answer: Json = json.loads(stdout.readline())
+            watchdog = threading.Timer(ANSWER_SECONDS, script.kill)
+            watchdog.start()
+            try:
+                stdin.write(json.dumps(job) + "\n")
+                stdin.flush()
+                line = stdout.readline()
+            except BrokenPipeError:
+                line = ""
+            finally:
+                watchdog.cancel()
+            if not line:
+                pytest.fail(f"{request.param} has ended, or said nothing within {ANSWER_SECONDS} seconds")
+            answer: Json = json.loads(line)
             return answer
 
         yield tell
-        stdin.close()
+        try:
+            script.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            script.kill()
 
 
 def job(office: Office, **change: Any) -> Json:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mock_vneid.oidc.logins import SESSION_LIFETIME
-from tests.mock_vneid.office import ANOTHER, CLIENT, PERSON, Office
+from tests.mock_vneid.office import ANOTHER, CLIENT, PERSON, PRIVATE, Office
 from tests.mock_vneid.rp import CALLBACK, DEMO, Rp, query_of, verified
 
 SECOND = ("second", "another-secret")
@@ -64,7 +64,7 @@ def test_less_may_be_asked_for_and_more_may_not(rp: Rp) -> None:
 def test_a_refresh_token_serves_its_own_client_only(rp: Rp) -> None:
     token = rp.tokens()["refresh_token"]
     refused(rp.refresh(token, auth=SECOND), "invalid_grant")
-    refused(rp.refresh(token, auth=CLIENT), "unauthorized_client")
+    refused(rp.refresh(token, auth=PRIVATE), "unauthorized_client")
     refused(rp.refresh(token, auth=("demo-rp", "wrong")), "invalid_client", 401)
     assert rp.refresh(token).status_code == 200
 

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from tests.mock_vneid.office import PERSON, Office
+from tests.mock_vneid.receiver import receiving
+from tests.mock_vneid.wallet_office import Issuer, wallet
 
 
 def page(office: Office, **query: str) -> httpx.Response:
@@ -71,6 +73,24 @@ def test_it_says_that_it_is_a_sandbox_and_asks_nothing_of_any_network(virtual: O
     assert not re.findall(r"""(?:src|href|action)=["']?(?:https?:)?//""", answer.text)
     assert "<script" not in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_it_shows_results_presentations_and_webhooks_once_there_are_any(empty: Office) -> None:
+    empty.put_person()
+    assert 'id="results"' not in page(empty).text
+    with receiving() as receiver:
+        body = {"url": receiver.url, "secret": "a-made-up-secret"}
+        wallet(empty, "wallet.subscribe", "subscriptions/s-1", body, way="PUT").raise_for_status()
+        issuer = Issuer(empty)
+        issuer.deliver(issuer.sign())
+        issuer.deliver(issuer.sign(version=2, revoked_on="2026-11-21"))
+        receiver.some(2)
+    offer = {"mode": "validation", "document_type": "GIAY_KHAI_SINH", "purpose": "Nhập học"}
+    code = empty.post(f"people/{PERSON}/presentations", offer)["code"]
+    text = page(empty).text
+    for told in ("KQ.G09.000123", "thu hồi 2026-11-21", code, "Nhập học", "document.revoked", receiver.url):
+        assert told in text
+    assert "a-made-up-secret" not in text
 
 
 def test_live_it_looks_again_by_itself_without_javascript(empty: Office) -> None:

@@ -40,7 +40,7 @@ SUITE = f"""
 
 def run(pytester: pytest.Pytester, tests: str, *arguments: str) -> pytest.RunResult:
     pytester.makepyfile(textwrap.dedent(SUITE) + textwrap.dedent(tests))
-    return pytester.runpytest_subprocess(*PLUGIN, "--strict-markers", *arguments)
+    return pytester.runpytest_subprocess(*PLUGIN, "--strict-markers", *arguments, timeout=120)
 
 
 @pytest.mark.parametrize("transport", ["socket", "inprocess"])

@@ -249,6 +249,7 @@ def test_another_process_with_another_hash_seed_sees_the_same_people() -> None:
             env=os.environ | {"PYTHONHASHSEED": hash_seed},
             capture_output=True,
             check=True,
+            timeout=60,
         ).stdout
         for hash_seed in ("0", "1")
     }

@@ -289,3 +289,16 @@ def test_shares_are_of_what_was_counted(paid: list[bool]) -> None:
     ]
     known = dossiers.take({}, reports, updating=False)
     assert dossiers.index(known)["shares"]["paid_online"] == round(100 * sum(paid) / len(paid), 2)
+
+
+def test_reported_dossiers_go_out_in_a_file_and_come_back_with_their_steps_and_flags(centre: Centre) -> None:
+    office = centre.office
+    centre.send(report(), report(MaHoSo=SECOND))
+    centre.progress(step("4"), step("5", "20261122080000"))
+    file = office.get("export")
+    name = office.post("../import?name=dossiers-back", file)["name"]
+    assert office.get(f"../{name}/dossiers") == office.get("dossiers")
+    assert office.get(f"../{name}/dossiers/{FIRST}")["status"] == "5"
+    again = office.get(f"../{name}/export")["dossiers"]
+    assert again == file["dossiers"]
+    office.http.delete(f"{office.control}/../{name}")

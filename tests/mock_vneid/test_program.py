@@ -7,21 +7,27 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import httpx
 import pytest
 
 from mock_vneid.main import create_control, create_faces, create_universe
-from mock_vneid.testing import run_mock
+from mock_vneid.testing import new_world, run_mock
 from tests.mock_vneid.office import CLIENT, Office, unverified
 
+START_SECONDS = 30
 PROGRAM = [sys.executable, "-m", "mock_vneid", "--port", "0", "--control-port", "0"]
 
 
 def started() -> tuple[subprocess.Popen[str], str, str]:
     process = subprocess.Popen(PROGRAM, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
+    watchdog = threading.Timer(START_SECONDS, process.kill)
+    watchdog.start()
     found = re.findall(r"http://[0-9.]+:[0-9]+", process.stdout.readline())
+    watchdog.cancel()
+    assert len(found) == 2, f"it did not say where it listens within {START_SECONDS} seconds"
     return process, found[0], found[1]
 
 
@@ -87,6 +93,30 @@ def test_a_helper_starts_its_own_and_stops_it() -> None:
         assert other.get("clock")
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{one.faces_url}/healthz")
+
+
+def test_a_helper_names_where_each_face_of_a_world_stands() -> None:
+    with run_mock() as mock, httpx.Client() as http:
+        world = new_world(mock, http)
+        assert (world.staff_url, world.soap_url, world.lgsp_url, world.envelope_url, world.vnconnect_url) == (
+            mock.staff_url(world.name),
+            mock.soap_url(world.name),
+            mock.lgsp_url(world.name),
+            mock.envelope_url(world.name),
+            mock.vnconnect_url(world.name),
+        )
+        for url in (
+            f"{world.staff_url}/.well-known/openid-configuration",
+            f"{world.soap_url}/dancu",
+            f"{world.lgsp_url}/dancu",
+            f"{world.envelope_url}/auth",
+            f"{world.vnconnect_url}/auth",
+        ):
+            assert http.get(url).status_code != 404
+        world.put_person("042190100001", full_name="NGUYỄN VĂN AN", birth_date="1990-02-03", sex="male")
+        world.put_officer("CB-0100", full_name="HỒ THỊ MỚI", agency="H27", agency_name="UBND xã", roles=["handler"])
+        assert len(world.present("042190100001", "CAN_CUOC")) == 10
+        assert (world.results(), world.dossiers()) == ([], [])
 
 
 def test_the_base_of_issuers_may_be_set() -> None:

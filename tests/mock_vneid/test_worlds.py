@@ -12,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mock_vneid import universe as universes
 from mock_vneid import worlds
 from mock_vneid.faults import KINDS, Fault
 from mock_vneid.files import as_yaml, read_json, read_yaml, world_of, written
@@ -19,7 +20,8 @@ from mock_vneid.journal import KEPT
 from mock_vneid.main import create_universe
 from mock_vneid.people import Holding, Person
 from mock_vneid.testing import Mock
-from mock_vneid.worlds import LimitReached, NameTaken, State, Universe, World
+from mock_vneid.universe import NameTaken, Universe
+from mock_vneid.worlds import LimitReached, State, World
 from tests.mock_vneid.conftest import new_world
 from tests.mock_vneid.office import PERSON, Json, Office
 
@@ -361,7 +363,8 @@ class Hours:
 @pytest.fixture
 def hours(monkeypatch: pytest.MonkeyPatch) -> Hours:
     hours = Hours()
-    monkeypatch.setattr(worlds, "monotonic", hours)
+    for module in (universes, worlds):
+        monkeypatch.setattr(module, "monotonic", hours)
     return hours
 
 
@@ -384,7 +387,7 @@ def test_a_world_that_nobody_asks_for_is_gone_after_its_time(hours: Hours) -> No
 def test_there_are_only_so_many_worlds_and_those_past_their_time_make_room(
     hours: Hours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worlds, "MOST_WORLDS", 3)
+    monkeypatch.setattr(universes, "MOST_WORLDS", 3)
     universe = Universe(State())
     universe.add(World("one", State(), idle=60))
     universe.add(World("two", State()))

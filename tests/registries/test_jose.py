@@ -31,6 +31,7 @@ from app.registries.jose import (
     sign,
     sign_octets,
     verify,
+    verify_statement,
 )
 from tests.registries.jose_attacks import (
     ATTACKER,
@@ -587,3 +588,36 @@ def test_the_door_does_not_open_on_the_pure_python_backend() -> None:
     blocked = "import sys; sys.modules['jose.backends.cryptography_backend'] = None; import app.registries.jose"
     result = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, check=False)
     assert "RuntimeError: python-jose has no cryptography backend" in result.stderr
+
+
+# --- what is signed to be kept: no audience, no end
+
+OF_A_MESSAGE = {
+    *(Cause.WRONG_AUDIENCE, Cause.BAD_CLAIM, Cause.LIFE_TOO_LONG, Cause.NOT_YET_VALID, Cause.STALE, Cause.EXPIRED),
+    Cause.TOO_LONG,  # a document may be longer than a token
+}
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [a for a in ATTACKS + FURTHER_ATTACKS if a.cause not in OF_A_MESSAGE],
+    ids=lambda attack: f"{attack.family}: {attack.name}",
+)
+def test_a_statement_is_refused_what_a_message_is_refused(attack: Attack) -> None:
+    with pytest.raises(Refused) as caught:
+        verify_statement(attack.token, RING, ISSUER, TYP)
+    assert caught.value.cause is attack.cause
+
+
+def test_a_statement_needs_no_audience_and_no_end_and_is_its_issuer_s() -> None:
+    claims = {"iss": ISSUER, "iat": NOW, "jti": "r-1", "holder": {"id": "x"}}
+    key = SigningKey.from_pem("own", private_pem(KEY))
+    stated, ring = sign(claims, key, TYP), KeyRing.of(key)
+    assert verify_statement(stated, ring, ISSUER, TYP) == claims
+    for issuer, typ, cause in (("another", TYP, Cause.WRONG_ISSUER), (ISSUER, "another", Cause.WRONG_TYPE)):
+        with pytest.raises(Refused) as caught:
+            verify_statement(stated, ring, issuer, typ)
+        assert caught.value.cause is cause
+    with pytest.raises(Refused) as caught:
+        verify_statement("a" * (MAX_DOCUMENT + 1), ring, ISSUER, TYP)
+    assert caught.value.cause is Cause.TOO_LONG

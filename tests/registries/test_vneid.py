@@ -127,7 +127,7 @@ def test_the_key_set_is_fetched_once_however_many_documents(world: Office) -> No
 def test_a_new_key_of_the_wallet_is_learned_from_its_first_document(script: Scripted) -> None:
     async def across_a_rotation(w: Wallet) -> list[str]:
         before = outcome(await search(w))
-        w._keys_at -= 2  # two seconds ago, so that the pause between two fetches is over
+        w._keys.fetched_at -= 2  # two seconds ago, so that the pause between two fetches is over
         script.rotate()
         return [before, outcome(await search(w)), outcome(await search(w))]
 

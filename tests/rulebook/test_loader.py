@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from app.domain.catalogue import Form
-from app.domain.law import Period
+from app.domain.law import Period, WaitLimit
 from app.rulebook.loader import load_calendar, load_rulebook
 from app.rulebook.yamlfile import RulebookError, load, load_list
 
@@ -64,11 +64,34 @@ def test_the_good_files_give_what_they_say(folder: Path) -> None:
     assert [t.cites for t in book.type_laws] == [("mot-d1",), ("mot-d2",)]
     assert (book.article_4, book.article_4_cut_by) == ({"GIAY_A": "mot-d1"}, date(2026, 1, 1))
     assert book.on(date(2026, 1, 1)).wait_limit("online").working_hours == 0
+    on = book.on(date(2021, 12, 31))
+    assert [on.fee_dropped(purpose, "GIAY_A", "2.000001") is not None for purpose in ("printing", "producing")] == [
+        True,
+        False,
+    ]
+    assert on.fee_dropped("producing", "GIAY_B", "1.000001") == book.fees_dropped[1]
+    assert book.on(date(2022, 1, 1)).fee_dropped("printing", "GIAY_A", "2.000001") is None
     annex = book.lists["mot-annex"]
     assert (annex.declared, annex.declared_rows, annex.cut_by) == (3, 4, date(2021, 1, 1))
     assert book.lists["mot-papers"].period == Period()
     assert calendar.hours == ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 30)))
-    assert calendar.holidays == {date(2026, 1, 1)}
+    tet = {date(2026, 2, day) for day in range(14, 18)}
+    assert calendar.holidays == {date(2026, 1, 1), date(2026, 1, 2)} | tet
+    assert calendar.extra_days == {date(2026, 1, 10)}
+    assert calendar.announced == {2026}
+    law = book.on(date(2026, 1, 1))
+    assert law.ask_limit("online") == WaitLimit(
+        Period(date(2026, 1, 1), date(2026, 12, 31)), "online", 8, None, ("mot-d1",)
+    )
+    assert (law.ask_limit("counter"), book.on(date(2027, 1, 1)).ask_limit("online")) == (None, None)
+    cuts = {
+        day: book.on(date.fromisoformat(day)).processing_cut("online")
+        for day in ("2024-12-31", "2025-01-01", "2026-01-01")
+    }
+    assert [cut and cut.percent for cut in cuts.values()] == [None, 20, 30]
+    assert law.processing_cut("counter") is None
+    assert (law.forwarding() or pytest.fail("no rule")).by == time(15)
+    assert book.on(date(2025, 12, 31)).forwarding() is None
 
 
 def test_the_revision_is_the_files_own_whatever_the_line_ends(folder: Path) -> None:

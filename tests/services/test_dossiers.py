@@ -170,7 +170,7 @@ def test_a_dossier_waits_for_a_silent_source_and_settles_by_itself_when_it_is_ba
     dossier = gate.submit()
     assert outcomes(dossier)[CARD] == ("WAIT_SOURCE", "no_answer")
     assert 1 not in types_to_supply(dossier)  # nobody owes paper because a machine is down
-    assert dossier["wait_until"] == "2026-11-24T10:30:00.000Z"  # the end of the next working day
+    assert dossier["wait_until"] == "2026-11-25T10:30:00.000Z"  # the end of the next working day: Tuesday is a holiday
 
     assert gate.run(dossiers.recheck_due(gate.desk)) == 0  # not yet
     gate.watch.advance(seconds=31)
@@ -191,7 +191,7 @@ def test_a_dossier_waits_for_a_silent_source_and_settles_by_itself_when_it_is_ba
 
 @pytest.mark.parametrize(
     ("channel", "ends"),
-    [("online", "2026-11-24T03:00:00.000Z"), ("counter", "2026-11-24T10:30:00.000Z")],
+    [("online", "2026-11-25T03:00:00.000Z"), ("counter", "2026-11-25T10:30:00.000Z")],
 )
 def test_when_the_wait_is_over_the_paper_may_be_asked_for(gate: Gate, channel: str, ends: str) -> None:
     gate.world.fault("ndxp", "http_503", match={"service": "037"})
@@ -276,8 +276,31 @@ def test_papers_filed_are_judged_by_the_law_of_the_day_of_receipt_and_new_demand
 
 # ---- moving ---------------------------------------------------------------------------------------------------------
 
-PATHS = {1: [], 2: [2], 3: [3], 4: [2, 4], 5: [5]}
-ALLOWED = {1: {2, 3, 5}, 2: {4, 5}, 3: set(), 4: {5}, 5: {4}}
+# A way to each status, and where a handler may go from it.
+PATHS = {
+    1: [],
+    2: [2],
+    3: [3],
+    4: [2, 4],
+    5: [5],
+    6: [2, 6],
+    7: [7],
+    8: [2, 4, 8],
+    9: [2, 4, 9],
+    10: [2, 4, 9, 10],
+}
+ALLOWED: dict[int, set[int]] = {
+    1: {2, 3, 5, 7},
+    2: {4, 5, 6, 7},
+    3: set(),
+    4: {5, 6, 7, 8, 9},
+    5: {4, 7, 8},
+    6: {4, 7, 8},
+    7: set(),
+    8: set(),
+    9: {10},
+    10: set(),
+}
 
 
 @pytest.mark.parametrize("status", PATHS)

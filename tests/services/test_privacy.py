@@ -4,20 +4,25 @@ import json
 import traceback
 import unicodedata
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from app.domain.catalogue import Form
+from app.domain.dossiers import Status
 from app.domain.errors import DomainError
 from app.domain.persons import Subject, SubjectKind
+from app.domain.results import Result
 from app.models.journal import journal_entries
 from app.repositories import journal
-from app.services import decisions, dossiers, idempotency, paper_demands, supplement_requests
+from app.services import decisions, dossiers, idempotency, paper_demands, results, supplement_requests
 from app.services.checks import Line
 from app.services.decisions import WhatIf
+from app.services.dossier_records import Answer
 from app.services.supplement_requests import Asked
 from tests.desk import CALLER, CHOICE, MONDAY, NO_PAPER, PLAIN, Gate, all_bytes, day, key, offered
 from tests.mock_vneid.office import ANOTHER, Office
@@ -52,6 +57,10 @@ def settle(world: Office) -> None:
         holding = {"wallet": "linked", "registry": "held", "number": PAPER, "issued_on": "2022-01-01"}
         world.put(f"people/{NUMBER}/holdings/{document_type}", holding)
     world.put(f"organizations/{COMPANY.id}", {"name": NAME})
+
+
+def moving(gate: Gate, code: str, to: int, result: Result | None = None) -> Awaitable[Answer]:
+    return dossiers.transition(gate.desk, CALLER, code, None, Status(to), "Lý do thử", None, result=result)
 
 
 def lead_through(gate: Gate) -> tuple[list[bytes], list[BaseException]]:
@@ -121,6 +130,15 @@ def lead_through(gate: Gate) -> tuple[list[bytes], list[BaseException]]:
         lambda: decisions.read(gate.desk, kept),
     ):
         attempt(call)
+    for step in (2, 4):
+        attempt(partial(moving, gate, code, step))
+    born = Result("GIAY_KHAI_SINH", number=PAPER, data={"full_name": NAME, "birth_date": BORN})
+    attempt(lambda: moving(gate, code, 9, replace(born, result_code="KQ.G00.1")))
+    attempt(lambda: moving(gate, code, 9, born))
+    (issued,) = gate.dossier(code)["results"]
+    attempt(lambda: results.replace(gate.desk, CALLER, issued["id"], replace(born, holder=COMPANY), "Sai", None))
+    attempt(lambda: results.replace(gate.desk, CALLER, issued["id"], born, "Sai", None))
+    attempt(lambda: results.revoke(gate.desk, CALLER, issued["id"], "Sai", None))
     answers.append(gate.run(decisions.replay(gate.desk, kept, WhatIf(day("2025-01-01")))).decision)
     gate.world.fault("ndxp", "http_503")
     dossier(CHOICE)
@@ -151,4 +169,7 @@ def test_the_heap_that_is_searched_would_show_a_name(sqlite_gate: Gate) -> None:
 def test_a_person_shows_nothing_of_themselves_when_printed(sqlite_gate: Gate) -> None:
     check = sqlite_gate.check(Line("a", "CAN_CUOC", Form.COPY, holder=CANARY), subject=CANARY)
     submission = sqlite_gate.submission(PLAIN, offered(1, "none", CANARY), applicant=CANARY)
-    assert_unnamed(repr((check, submission, sqlite_gate.desk.settings, sqlite_gate.desk.sealer)).encode(), "a repr")
+    result = Result("VAN_BANG", number=PAPER, holder=CANARY, data={"full_name": NAME})
+    assert_unnamed(
+        repr((check, submission, result, sqlite_gate.desk.settings, sqlite_gate.desk.sealer)).encode(), "a repr"
+    )

@@ -130,6 +130,23 @@ class ComponentIn(Input):
         return self
 
 
+class ProcessingIn(Input):
+    """How long the procedure takes by an act: exactly one of the three."""
+
+    working_days: Annotated[int, Field(ge=1, le=400, strict=True)] | None = None
+    working_hours: Annotated[int, Field(ge=1, le=400, strict=True)] | None = None
+    same_day: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
+        None, description="Nhận đến giờ này thì trả trong ngày, sau đó thì ngày làm việc tiếp theo", examples=["15:00"]
+    )
+    basis: Text = Field(description="Văn bản quy định thời hạn / the act that says so")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(v is not None for v in (self.working_days, self.working_hours, self.same_day)) != 1:
+            raise fault("one_processing_time")
+        return self
+
+
 class ProcedureIn(Input):
     name: Name
     sector: Name
@@ -138,6 +155,9 @@ class ProcedureIn(Input):
     valid_from: Day
     components: Annotated[list[ComponentIn], Field(min_length=1, max_length=200)]
     basis: Text | None = None
+    processing: ProcessingIn | None = Field(
+        None, description="Thời hạn giải quyết; không nêu thì hồ sơ không có hạn trả / no due date without it"
+    )
 
     @field_validator("components")
     @classmethod
@@ -213,8 +233,18 @@ class MembershipOut(Output):
     status: Literal["confirmed", "candidate"]
 
 
+class ProcessingOut(Output):
+    working_days: int | None
+    working_hours: int | None
+    same_day: str | None
+    basis: str
+
+
 class ProcedureOut(ProcedureBrief):
     basis: str | None
+    processing: ProcessingOut | None = Field(
+        description="Thời hạn giải quyết theo văn bản; null khi chưa rõ / null where no act is known to name it"
+    )
     cases: list[str]
     components: list[ComponentOut]
     lists: list[MembershipOut]

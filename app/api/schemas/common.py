@@ -217,6 +217,7 @@ _DESCRIPTIONS = {
     404: "Không tìm thấy / not found",
     405: "Không hỗ trợ phương thức / method not allowed",
     409: "Xung đột / conflict",
+    410: "Không còn dùng được / no longer to be used",
     412: "Hồ sơ đã thay đổi / the dossier has changed",
     413: "Nội dung quá lớn / body too large",
     415: "Sai kiểu nội dung / unsupported media type",

@@ -11,6 +11,7 @@ from app.domain.catalogue import (
     ListMember,
     MemberStatus,
     Procedure,
+    Processing,
     TypeSource,
 )
 from app.domain.errors import ProcedureNotInForce
@@ -45,10 +46,19 @@ def procedure(known: Catalogue, version: Procedure, day: date) -> dict[str, Any]
     return {
         **_brief(version),
         "basis": version.basis,
+        "processing": _processing(version.processing),
         "cases": list(version.cases),
         "components": [_component(c) for c in version.components],
         "lists": [{"list": name, "status": m.status.value} for name, m in known.memberships(version.code, day).items()],
     }
+
+
+def _processing(known: Processing | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    until = f"{known.same_day:%H:%M}" if known.same_day else None
+    given = {"working_days": known.working_days, "working_hours": known.working_hours}
+    return {**given, "same_day": until, "basis": known.basis}
 
 
 def _brief(p: Procedure) -> dict[str, Any]:

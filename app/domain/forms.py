@@ -1,0 +1,367 @@
+"""Forms of procedures: which data a dossier declares, whose they are, and where the State holds each of them already.
+
+A field names its sources in the order in which they are believed. What a person types is checked here, field by field
+and all at once; what a source said stands in a prefill (`app.domain.prefills`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from app.domain.decisions import Text
+from app.domain.errors import DomainError
+from app.domain.persons import SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
+from app.domain.values import value
+
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+# The population service; its record of a person is asked for with one document type, the card it stands for.
+POPULATION, CARD = "037", "CAN_CUOC"
+
+Value = str | bool | int
+Values = Mapping[str, Value]
+
+
+class Role(StrEnum):
+    """Whose datum a field is."""
+
+    APPLICANT = "applicant"
+    CHILD = "child"
+    FATHER = "father"
+    MOTHER = "mother"
+    SPOUSE = "spouse"
+    DECEASED = "deceased"
+    ORGANIZATION = "organization"
+    REPRESENTATIVE = "representative"
+
+    @property
+    def kind(self) -> SubjectKind | None:
+        """What may take this part; None: a person or an organisation."""
+        if self is Role.APPLICANT:
+            return None
+        return SubjectKind.ORGANIZATION if self is Role.ORGANIZATION else SubjectKind.PERSON
+
+
+class SourceKind(StrEnum):
+    """`account`: the number under which the applicant is logged in; `request`: the number a related person was named
+    by; `population`: the record of 037; the others hold documents.
+    """
+
+    ACCOUNT = "account"
+    REQUEST = "request"
+    POPULATION = "population"
+    REGISTRY = "registry"
+    WALLET = "wallet"
+    ARCHIVE = "archive"
+
+    @property
+    def holds_documents(self) -> bool:
+        return self in (SourceKind.REGISTRY, SourceKind.WALLET, SourceKind.ARCHIVE)
+
+
+# What can be known of the population record: the JSON of the exchange tells the first three, the gateway's SOAP all.
+POPULATION_FIELDS = (
+    *("full_name", "birth_date", "sex", "marital_status", "nationality", "ethnicity", "religion", "origin"),
+    *("birth_registered_in", "permanent_address", "current_address", "father", "mother", "spouse", "household_head"),
+)
+
+
+@value
+class FieldSource:
+    """Where one datum stands: `field` of the record or document; `document_type` where the source holds documents."""
+
+    kind: SourceKind
+    field: str
+    document_type: str | None = None
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    NAME = "name"
+    ADDRESS = "address"
+    NUMBER_OF_PAPER = "number_of_paper"
+    DAY = "day"
+    BIRTH = "birth"
+    CITIZEN_ID = "citizen_id"
+    ORGANIZATION_ID = "organization_id"
+    PHONE = "phone"
+    EMAIL = "email"
+    COUNT = "count"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+@value
+class Choice:
+    code: str
+    label: Text
+
+
+@value
+class Field:
+    """One datum of a form. `locked`: what a source says of it may not be changed in the form."""
+
+    code: str
+    label: Text
+    whose: Role
+    format: Format
+    required: bool
+    locked: bool
+    sources: tuple[FieldSource, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+@value
+class Form:
+    """The data a procedure's dossier declares; `basis` names the official form it follows, `revision` its content.
+
+    `confirmed`: the fields were compared with the printed form in the gazette, on the day `checked_on`.
+    """
+
+    procedure: str
+    title: Text
+    basis: str
+    checked_on: date
+    confirmed: bool
+    revision: str
+    fields: tuple[Field, ...]
+
+    def field(self, code: str) -> Field | None:
+        return next((f for f in self.fields if f.code == code), None)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Everybody it is about, the applicant first."""
+        return tuple(role for role in Role if any(f.whose is role for f in self.fields))
+
+
+# ---- what may be written ------------------------------------------------------------------------------------------
+
+_TEXT = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+_LENGTHS = {Format.TEXT: 1000, Format.NAME: 300, Format.ADDRESS: 500, Format.NUMBER_OF_PAPER: 64, Format.EMAIL: 254}
+_PATTERNS = {
+    Format.TEXT: _TEXT,
+    Format.NAME: _TEXT,
+    Format.ADDRESS: _TEXT,
+    Format.NUMBER_OF_PAPER: r"^[0-9A-Za-zĐđ./ -]*[0-9A-Za-zĐđ][0-9A-Za-zĐđ./ -]*$",
+    Format.DAY: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    Format.BIRTH: r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$",
+    Format.CITIZEN_ID: r"^0[0-9]{2}[0-3][0-9]{8}$",
+    Format.ORGANIZATION_ID: r"^[0-9]{10}([0-9]{3})?$",
+    Format.PHONE: r"^(0|\+84)[0-9]{9,10}$",
+    Format.EMAIL: r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+$",
+}
+_COMPILED = {form: re.compile(pattern[1:-1]) for form, pattern in _PATTERNS.items()}
+_MOST = 1_000_000_000_000
+_DAYS = (date(1900, 1, 1), date(2100, 12, 31))
+
+
+class Fault(StrEnum):
+    """What is wrong with one value. The value itself stands in no error."""
+
+    UNKNOWN = "unknown_field"
+    REQUIRED = "required"
+    CHANGED = "changed"
+    NOT_TEXT = "string_type"
+    NOT_FLAG = "flag"
+    NOT_COUNT = "count_of"
+    TOO_LONG = "long"
+    BLANK = "blank"
+    MALFORMED = "text"
+    NO_CHOICE = "choice"
+    PAPER_NUMBER = "number_of_paper"
+    DAY = "day"
+    DAY_BOUNDS = "day_bounds"
+    PHONE = "phone"
+    EMAIL = "email"
+    # As `persons` names what is wrong with a number or a birth date.
+    DIGITS = "digits"
+    PROVINCE = "province"
+    CENTURY = "century"
+    YEAR = "year"
+    FORMAT = "format"
+    CALENDAR = "calendar"
+    FUTURE = "future"
+
+
+class ProcedureWithoutForm(DomainError):
+    code = "procedure-without-form"
+
+
+class FormOutdated(DomainError):
+    """The revision of the form that was filled in is not the one in use."""
+
+    code = "form-outdated"
+
+
+@value
+class FieldFault:
+    """`code` is a field of the form, or None where the form has no such field: then its name is not repeated."""
+
+    code: str | None
+    fault: Fault
+
+
+class FormInvalid(DomainError):
+    """What was filled in does not suit the form; `faults` has everything that is wrong, and no value."""
+
+    code = "form-invalid"
+
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class PrefilledValueChanged(FormInvalid):
+    """Among the faults is a value of the State's that came back changed."""
+
+    code = "prefilled-value-changed"
+
+
+_OF_PATTERN = {
+    Format.NUMBER_OF_PAPER: Fault.PAPER_NUMBER,
+    Format.DAY: Fault.DAY,
+    Format.PHONE: Fault.PHONE,
+    Format.EMAIL: Fault.EMAIL,
+}
+
+
+def fault_of(field: Field, said: object, today: date) -> Fault | None:
+    """What is wrong with a value, or None. It is judged as it will be kept: NFC."""
+    if field.format is Format.FLAG:
+        return None if isinstance(said, bool) else Fault.NOT_FLAG
+    if field.format is Format.COUNT:
+        counted = isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= _MOST
+        return None if counted else Fault.NOT_COUNT
+    if not isinstance(said, str):
+        return Fault.NOT_TEXT
+    if field.format is Format.CHOICE:
+        return None if any(c.code == said for c in field.choices) else Fault.NO_CHOICE
+    return _fault_of_text(field.format, unicodedata.normalize("NFC", said), today)
+
+
+def _fault_of_text(form: Format, said: str, today: date) -> Fault | None:
+    if len(said) > _LENGTHS.get(form, 64):
+        return Fault.TOO_LONG
+    if not said.strip():
+        return Fault.BLANK
+    wrong: str | None = None
+    if form is Format.CITIZEN_ID:
+        wrong = citizen_id_fault(said, today)
+    elif form is Format.ORGANIZATION_ID:
+        wrong = organization_id_fault(said)
+    elif form is Format.BIRTH:
+        wrong = birth_date_fault(said, today)
+    elif not said.isprintable() or not _COMPILED[form].fullmatch(said):
+        return _OF_PATTERN.get(form, Fault.MALFORMED)
+    elif form is Format.DAY:
+        return _fault_of_day(said)
+    return Fault(wrong) if wrong else None
+
+
+def _fault_of_day(said: str) -> Fault | None:
+    try:
+        day = date.fromisoformat(said)
+    except ValueError:
+        return Fault.DAY
+    return None if _DAYS[0] <= day <= _DAYS[1] else Fault.DAY_BOUNDS
+
+
+def written(said: Value) -> Value:
+    """A value as it is compared and kept: text in one Unicode form, and nothing else of it touched."""
+    return unicodedata.normalize("NFC", said) if isinstance(said, str) else said
+
+
+@value
+class Declared:
+    """A form as filled in: the values that stand, or everything that is wrong with them."""
+
+    values: dict[str, Value]
+    faults: tuple[FieldFault, ...]
+
+
+def declare(form: Form, said: Mapping[str, object], given: Values, locked: frozenset[str], today: date) -> Declared:
+    """What a person sends, laid over what was `given` to them, in which the `locked` fields may not differ.
+
+    A field that is not sent stands as given; null means left blank.
+    """
+    values: dict[str, Value] = {code: known for code, known in given.items() if form.field(code)}
+    faults = [FieldFault(None, Fault.UNKNOWN) for code in said if form.field(code) is None]
+    for field in form.fields:
+        if field.code not in said:
+            continue
+        new = said[field.code]
+        if field.code in locked and not _same(new, given.get(field.code)):
+            faults.append(FieldFault(field.code, Fault.CHANGED))
+        elif new is None:
+            values.pop(field.code, None)
+        elif wrong := fault_of(field, new, today):
+            faults.append(FieldFault(field.code, wrong))
+        elif isinstance(new, str | bool | int):  # pragma: no branch (what has no fault is one of the three)
+            values[field.code] = written(new)
+    wrong_ones = {f.code for f in faults}
+    missing = [f.code for f in form.fields if f.required and f.code not in values and f.code not in wrong_ones]
+    return Declared(values, (*faults, *(FieldFault(code, Fault.REQUIRED) for code in missing)))
+
+
+def _same(new: object, given: Value | None) -> bool:
+    """The very value, also by type: in JSON true is not 1."""
+    if type(new) is not type(given):
+        return False
+    return given is not None and isinstance(new, str | bool | int) and written(new) == written(given)
+
+
+# ---- the form as JSON Schema --------------------------------------------------------------------------------------
+
+
+def schema(form: Form, sources: Mapping[str, list[dict[str, object]]]) -> dict[str, object]:
+    """JSON Schema 2020-12 of the form's values; `sources` are those in force on the day, by the field's code."""
+    return {
+        "$schema": SCHEMA,
+        "$id": f"urn:motlan:form:{form.procedure}:{form.revision}",
+        "title": form.title.vi,
+        "x-title-en": form.title.en,
+        "x-procedure": form.procedure,
+        "x-revision": form.revision,
+        "x-basis": form.basis,
+        "x-checked-on": form.checked_on.isoformat(),
+        "x-confirmed": form.confirmed,
+        "x-roles": [role.value for role in form.roles],
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {f.code: _property(f, sources.get(f.code, [])) for f in form.fields},
+        "required": [f.code for f in form.fields if f.required],
+    }
+
+
+def _property(field: Field, sources: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "title": field.label.vi,
+        "x-title-en": field.label.en,
+        **_shape(field),
+        "x-whose": field.whose.value,
+        "x-source": sources,
+        "x-locked": field.locked and bool(sources),
+    }
+
+
+def _shape(field: Field) -> dict[str, object]:
+    form = field.format
+    if form is Format.CHOICE:
+        choices: list[dict[str, object]] = [
+            {"const": c.code, "title": c.label.vi, "x-title-en": c.label.en} for c in field.choices
+        ]
+        return {"oneOf": choices if field.required else [*choices, {"const": None, "title": "–", "x-title-en": "–"}]}
+    shape: dict[str, object] = {"type": "string"}
+    if form is Format.FLAG:
+        shape = {"type": "boolean"}
+    elif form is Format.COUNT:
+        shape = {"type": "integer", "minimum": 0, "maximum": _MOST}
+    else:
+        shape |= {"pattern": _PATTERNS[form], "maxLength": _LENGTHS.get(form, 64)}
+        if form is Format.DAY:
+            shape["format"] = "date"
+        elif form is Format.EMAIL:
+            shape["format"] = "email"
+    return shape if field.required else {**shape, "type": [shape["type"], "null"]}

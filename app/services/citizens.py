@@ -1,0 +1,228 @@
+"""What a citizen who is signed in sees and does of their own: dossiers, results, who looked, what is wrong in the data.
+
+Another's dossier and one that does not exist are the same to them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from app.domain.decisions import Conclusion
+from app.domain.dossiers import Actor, Status, moves_from
+from app.domain.evidence import LookupStatus
+from app.domain.sessions import DOCUMENTS_LEVEL
+from app.domain.values import value
+from app.repositories import citizens, decisions
+from app.repositories import dossiers as dossier_rows
+from app.services import dossiers, results, slips
+from app.services.desk import Desk
+from app.services.dossier_records import Answer, UnknownDossier, answer_of, row_of
+from app.services.sessions import Session
+from app.services.slips import SlipKind, SlipNotDue
+
+PAGE = 25
+# Of how many of their latest dossiers the data are looked through for mistakes.
+_LOOKED_THROUGH = 50
+
+Body = Mapping[str, Any]
+
+
+class LevelTooLow(Exception):
+    """Documents are opened by an account of level 2."""
+
+
+@value
+class Page:
+    """One page of a list, and whether there is another."""
+
+    rows: Sequence[Row[Any]]
+    more: bool
+
+
+@value
+class Asked:
+    """A supplement request that was sent: what was asked for, with the finding about each."""
+
+    id: str
+    asked_at: datetime
+    items: Sequence[Body]
+
+
+@value
+class Mine:
+    """A dossier of one's own: its body as the API shows it, what was asked for, which slips there are to print, and
+    whether it can be withdrawn.
+    """
+
+    body: Body
+    asked: tuple[Asked, ...]
+    slips: tuple[SlipKind, ...]
+    # When a source that had been silent answered, so that nothing waited any more.
+    settled_at: tuple[datetime, ...]
+    withdrawable: bool
+
+
+@value
+class Tracked:
+    page: Page
+    withheld: int
+
+
+@value
+class Mismatch:
+    """A source that says something else than the dossier did, or than another source does."""
+
+    dossier: str
+    document_type: str
+    source: str
+    service: str | None
+    checked_at: str
+
+
+# ---- dossiers -----------------------------------------------------------------------------------------------------
+
+
+async def dossiers_of(desk: Desk, session: Session, page: int) -> Page:
+    """Dossiers they handed in, the newest first; `page` counts from 1."""
+    return _page(await desk.db.read(citizens.dossiers_of, mark_of(desk, session), *_window(page)))
+
+
+async def dossier(desk: Desk, session: Session, code: str) -> Mine:
+    """Raises UnknownDossier: also for another's."""
+
+    def read(conn: Connection) -> Mine:
+        _refuse_anothers(conn, desk, session, code)
+        row = row_of(conn, code)
+        answer = answer_of(conn, desk, row, tuple(dossier_rows.components(conn, code)), 200)
+        asked = tuple(map(_asked, citizens.requests_sent(conn, code)))
+        withdrawable = Status.WITHDRAWN in moves_from(Status(row.status), Actor.CITIZEN)
+        due, settled = tuple(_slips(conn, desk, code)), tuple(_settled(citizens.conclusions_of(conn, code)))
+        return Mine(json.loads(answer.body), asked, due, settled, withdrawable)
+
+    return await desk.db.read(read)
+
+
+async def refuse_anothers(desk: Desk, session: Session, code: str) -> None:
+    """Raises UnknownDossier where the dossier is not theirs."""
+    await desk.db.read(_refuse_anothers, desk, session, code)
+
+
+def _settled(conclusions: Sequence[tuple[datetime, str]]) -> Iterator[datetime]:
+    for (_, before), (at, after) in pairwise(conclusions):
+        if before == Conclusion.WAITING and after != Conclusion.WAITING:
+            yield at
+
+
+def _slips(conn: Connection, desk: Desk, code: str) -> Iterator[SlipKind]:
+    for kind in SlipKind:
+        with suppress(SlipNotDue):
+            slips.slip(conn, desk, code, kind)
+            yield kind
+
+
+async def withdraw(desk: Desk, session: Session, code: str, version: int, reason: str | None) -> Answer:
+    """Take a dossier back, as it was seen in `version`.
+
+    Raises UnknownDossier, Stale, TransitionNotAllowed.
+    """
+    await refuse_anothers(desk, session, code)
+    seen = frozenset({version})
+    return await dossiers.transition(
+        desk, session.caller, code, seen, Status.WITHDRAWN, reason, None, actor=Actor.CITIZEN
+    )
+
+
+def _refuse_anothers(conn: Connection, desk: Desk, session: Session, code: str) -> None:
+    if row_of(conn, code).applicant_mark != mark_of(desk, session):
+        raise UnknownDossier
+
+
+def _asked(row: Row[Any]) -> Asked:
+    findings = json.loads(row.body)["findings"]
+    items = [{**item, "finding": f} for item, f in zip(json.loads(row._mapping["items"]), findings, strict=True)]
+    return Asked(row.id, row.asked_at, items)
+
+
+async def agencies(desk: Desk, session: Session) -> list[str]:
+    """Codes of agencies they may mean: those of their dossiers, and the province's own."""
+    own = await desk.db.read(citizens.agencies_of, mark_of(desk, session))
+    return sorted({*own, desk.settings.portal_agency})
+
+
+# ---- results ------------------------------------------------------------------------------------------------------
+
+
+async def results_of(desk: Desk, session: Session) -> list[dict[str, Any]]:
+    """What they were issued, the newest first, each with what is written on it (`claims`). Raises LevelTooLow."""
+    refuse_low_level(session)
+    found = await desk.db.read(results.of_holder, desk, session.citizen)
+    return [{**shown, "claims": signed.claims} for shown, signed in reversed(found)]
+
+
+def refuse_low_level(session: Session) -> None:
+    if session.level < DOCUMENTS_LEVEL:
+        raise LevelTooLow
+
+
+# ---- who looked ---------------------------------------------------------------------------------------------------
+
+
+async def lookups_of(desk: Desk, session: Session, page: int) -> Tracked:
+    """Look-ups about them, and how many are not shown since they were made for an act of somebody else's."""
+
+    def read(conn: Connection) -> Tracked:
+        mark = mark_of(desk, session)
+        rows = citizens.lookups_of(conn, mark, *_window(page))
+        return Tracked(_page(rows), citizens.lookups_withheld(conn, mark))
+
+    return await desk.db.read(read)
+
+
+# ---- what is wrong in the data --------------------------------------------------------------------------------------
+
+
+async def mismatches_of(desk: Desk, session: Session) -> list[Mismatch]:
+    """Where a source contradicts their latest dossiers, each source and paper once, the newest first."""
+
+    def read(conn: Connection) -> list[Mismatch]:
+        found: dict[tuple[str, str, str | None], Mismatch] = {}
+        for code in citizens.codes_of(conn, mark_of(desk, session), _LOOKED_THROUGH):
+            for m in _mismatches(conn, code):
+                found.setdefault((m.document_type, m.source, m.service), m)
+        return list(found.values())
+
+    return await desk.db.read(read)
+
+
+def _mismatches(conn: Connection, code: str) -> Iterator[Mismatch]:
+    row = row_of(conn, code)
+    latest = decisions.get(conn, row.decision_id)
+    assert latest is not None
+    # A paper of somebody else's in the dossier: its data are theirs to have corrected.
+    others = {str(c.position) for c in dossier_rows.components(conn, code) if c.holder is not None}
+    for finding in json.loads(latest.body)["findings"]:
+        if finding["ref"].split(".", 1)[0] in others:
+            continue
+        for lookup in finding["lookups"]:
+            if lookup["status"] == LookupStatus.MISMATCH:
+                where = lookup["document_type"], lookup["source"], lookup["service"]
+                yield Mismatch(code, *where, lookup["checked_at"])
+
+
+def mark_of(desk: Desk, session: Session) -> str:
+    subject = session.citizen
+    return desk.sealer.mark(subject.kind, subject.id)
+
+
+def _window(page: int) -> tuple[int, int]:
+    """One row more than is shown tells whether there is another page."""
+    return PAGE + 1, (page - 1) * PAGE
+
+
+def _page(rows: Sequence[Row[Any]]) -> Page:
+    return Page(rows[:PAGE], len(rows) > PAGE)

@@ -1,0 +1,383 @@
+"""A citizen's own pages: what they say, what they send, and that they are the citizen's alone."""
+
+import re
+
+import pytest
+
+from app.domain.dossiers import Status
+from app.domain.reports import MOST_A_DAY
+from app.models.reports import reports as report_table
+from app.repositories import evidence
+from app.services import reports
+from tests.desk import AGENCY, ALL_OF, AN, CHOICE, NO_PAPER, PLAIN, Gate, offered
+from tests.mock_vneid.office import ANOTHER, PERSON
+from tests.pages.html import Element
+from tests.pages.signed_in import SignedIn
+from tests.services.test_citizens import SPOUSE, completed
+from tests.services.test_reports import OFFICE, WORDS, filed
+
+FORM = {
+    "procedure": PLAIN,
+    "document_type": "CAN_CUOC",
+    "form": "copy",
+    "agency": AGENCY,
+    "day": "2026-11-23",
+    "said": WORDS,
+    "key": "form-1",
+}
+NEW = f"/cua-toi/bao-cao/moi?thu-tuc={PLAIN}"
+
+
+@pytest.fixture
+def browser(sqlite_gate: Gate) -> SignedIn:
+    signed_in = SignedIn(sqlite_gate)
+    signed_in.sign_in()
+    return signed_in
+
+
+@pytest.fixture
+def stranger(sqlite_gate: Gate) -> SignedIn:
+    sqlite_gate.world.put_person(ANOTHER, full_name="TRẦN THỊ BÌNH", birth_date="1991-05-06", sex="female")
+    signed_in = SignedIn(sqlite_gate)
+    signed_in.sign_in(ANOTHER)
+    return signed_in
+
+
+def section(main: Element, heading: str) -> Element:
+    """The section under a heading."""
+    return next(s for s in main.all("section") if any(heading in h.text for h in (*s.all("h2"), *s.all("h3"))))
+
+
+# ---- dossiers -------------------------------------------------------------------------------------------------------
+
+
+def test_who_has_no_dossier_is_told_where_to_begin(browser: SignedIn) -> None:
+    main = browser.main("/cua-toi")
+    assert "Bạn chưa có hồ sơ nào" in main.text
+    assert main.all("a", href="/thu-tuc")
+
+
+def test_my_dossiers_stand_with_code_name_status_and_due_date(browser: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    main = browser.main("/cua-toi")
+    assert code in main.text and "Thủ tục thử" in main.text
+    assert "Mới nộp, chờ tiếp nhận" in main.text and "Chưa có thời hạn" in main.text
+    browser.gate.move(code, Status.RECEIVED)
+    assert "Đã tiếp nhận" in browser.main("/cua-toi").text
+
+
+def test_each_component_stands_under_its_sign_with_its_grounds(browser: SignedIn) -> None:
+    browser.gate.world.put_holding("CAN_CUOC")
+    code = browser.gate.submit(PLAIN)["code"]
+    main = browser.main(f"/cua-toi/ho-so/{code}")
+    looked_up, bring = section(main, "Cơ quan tự tra cứu"), section(main, "Mang theo")
+    assert "Thành phần 1" in looked_up.text and "Nghị định 118/2025/NĐ-CP" in looked_up.text
+    assert all(f"Thành phần {n}" in bring.text for n in (2, 3, 4))
+    assert "Được yêu cầu Giấy khai sinh" in bring.text and "Nghị quyết 66.7/2025/NQ-CP" in bring.text
+
+
+def test_waiting_linking_and_electronic_have_signs_of_their_own(browser: SignedIn) -> None:
+    world = browser.gate.world
+    world.put_holding("CAN_CUOC", wallet="not_linked", registry="absent")
+    to_link = browser.gate.submit(PLAIN)["code"]
+    assert "Thành phần 1" in section(browser.main(f"/cua-toi/ho-so/{to_link}"), "Liên kết trên VNeID").text
+    electronic = browser.gate.submit(NO_PAPER)["code"]
+    assert "Thành phần 2" in section(browser.main(f"/cua-toi/ho-so/{electronic}"), "Chỉ bản điện tử").text
+    world.fault("ndxp", "http_503")
+    waiting = browser.gate.submit(PLAIN)["code"]
+    assert "Thành phần 4" in section(browser.main(f"/cua-toi/ho-so/{waiting}"), "Chờ nguồn dữ liệu").text
+
+
+def test_a_supplement_request_says_that_it_is_lawful_and_why(browser: SignedIn) -> None:
+    code = browser.gate.submit(PLAIN)["code"]
+    browser.gate.ask_more(code, "GIAY_KHAI_SINH")
+    main = browser.main(f"/cua-toi/ho-so/{code}")
+    asked = section(main, "Yêu cầu")
+    assert "Lý do của cơ quan: Cần đối chiếu" in asked.text
+    assert "Được phép yêu cầu" in asked.text and "Điều 2 khoản 2" in asked.text
+    assert "Chờ bạn bổ sung" in main.text
+
+
+def test_what_the_office_notes_for_itself_is_not_shown(browser: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    browser.gate.move(code, Status.RECEIVED, "ghi chú nội bộ")
+    assert "ghi chú nội bộ" not in browser.main(f"/cua-toi/ho-so/{code}").text
+    refused = browser.gate.submit(CHOICE)["code"]
+    browser.gate.move(refused, Status.NOT_RECEIVED, "Không thuộc thẩm quyền")
+    assert "Lý do: Không thuộc thẩm quyền" in browser.main(f"/cua-toi/ho-so/{refused}").text
+
+
+def test_a_dossier_that_waited_tells_when_its_source_answered(browser: SignedIn) -> None:
+    for face in ("wallet", "ndxp"):
+        browser.gate.world.fault(face, "http_503", times=1)
+    browser.gate.world.put_holding("CAN_CUOC")
+    code = browser.gate.submit(CHOICE)["code"]
+    page = f"/cua-toi/ho-so/{code}"
+    said = "nguồn dữ liệu đã trả lời, không còn giấy tờ nào phải chờ (hệ thống)"
+    assert "Chờ nguồn dữ liệu" in browser.main(page).text and said not in browser.main(page).text
+    browser.gate.watch.advance(minutes=5)
+    browser.gate.recheck(code)
+    main = browser.main(page)
+    assert f"10:05 ngày 23/11/2026 : {said}" in main.text
+    assert section(main, "Cơ quan tự tra cứu")
+
+
+def test_anothers_dossier_is_as_unknown_as_none(browser: SignedIn, stranger: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    for address in (f"/cua-toi/ho-so/{code}", f"/cua-toi/ho-so/{code[:-1]}9", "/cua-toi/ho-so/khong-phai-ma"):
+        answer = stranger.ask(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert code not in answer.text
+    fields = {"version": "1", "sure": "yes"}
+    assert stranger.send(f"/cua-toi/ho-so/{code}/rut", fields, page="/cua-toi").status_code == 404
+    assert browser.gate.dossier(code)["status"] == Status.NEW
+
+
+def test_slips_that_are_due_can_be_printed_by_whose_they_are(browser: SignedIn, stranger: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    page = f"/cua-toi/ho-so/{code}"
+    assert "Phiếu để in" not in browser.main(page).text
+    assert browser.ask(f"{page}/phieu/tiep-nhan").status_code != 200
+    browser.gate.move(code, Status.RECEIVED)
+    (link,) = (a.attributes["href"] for a in browser.main(page).all("a") if "/phieu/" in a.attributes["href"])
+    assert "Giấy tiếp nhận hồ sơ và hẹn trả kết quả" in browser.main(link).text
+    assert stranger.ask(link).status_code == 404
+    assert browser.ask(f"{page}/phieu/khac").status_code == 404
+
+
+def test_a_citizen_withdraws_their_dossier(browser: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    page = f"/cua-toi/ho-so/{code}"
+    answer = browser.send(f"{page}/rut", {"version": "1", "sure": "yes", "reason": "Nộp nhầm"}, page=page)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+    main = browser.main(page)
+    assert "Đã rút hồ sơ" in main.text and "Lý do: Nộp nhầm" in main.text
+    assert not main.all("form")
+
+
+def test_a_withdrawal_has_to_be_meant(browser: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    page = f"/cua-toi/ho-so/{code}"
+    answer = browser.send(f"{page}/rut", {"version": "1"}, page=page)
+    assert answer.status_code == 422 and "hãy đánh dấu" in answer.text
+    assert browser.gate.dossier(code)["status"] == Status.NEW
+
+
+def test_a_withdrawal_of_what_has_changed_meanwhile_is_asked_again(browser: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    page = f"/cua-toi/ho-so/{code}"
+    token = browser.token(page)
+    browser.gate.move(code, Status.RECEIVED)
+    answer = browser.post(f"{page}/rut", {"csrf": token, "version": "1", "sure": "yes"})
+    assert answer.status_code == 409 and "Hồ sơ vừa thay đổi" in answer.text
+    assert browser.gate.dossier(code)["status"] == Status.RECEIVED
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "-1", "9" * 30])
+def test_a_withdrawal_without_a_version_is_no_form_of_ours(browser: SignedIn, version: str) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    fields = {"version": version, "sure": "yes"}
+    answer = browser.send(f"/cua-toi/ho-so/{code}/rut", fields, page="/cua-toi")
+    assert answer.status_code in (409, 422)
+    assert browser.gate.dossier(code)["status"] == Status.NEW
+
+
+# ---- results --------------------------------------------------------------------------------------------------------
+
+
+def test_my_results_are_listed_and_read(browser: SignedIn) -> None:
+    code = completed(browser.gate)
+    main = browser.main("/cua-toi/ket-qua")
+    assert "KQ.G99.000001" in main.text and "Còn hiệu lực" in main.text
+    (link,) = main.all("tbody")[0].all("a")
+    result = browser.main(link.attributes["href"])
+    assert "Trường Thử Nghiệm" in result.text and code in result.text
+    assert link.attributes["href"] in {a.attributes["href"] for a in browser.main(f"/cua-toi/ho-so/{code}").all("a")}
+
+
+def test_anothers_result_is_as_unknown_as_none(browser: SignedIn, stranger: SignedIn) -> None:
+    completed(browser.gate)
+    (link,) = browser.main("/cua-toi/ket-qua").all("tbody")[0].all("a")
+    assert stranger.ask(link.attributes["href"]).status_code == 404
+    assert "Chưa có kết quả" in stranger.main("/cua-toi/ket-qua").text
+
+
+def test_level_1_sees_dossiers_and_is_told_what_results_need(sqlite_gate: Gate) -> None:
+    sqlite_gate.world.put_person(identity_level=1)
+    browser = SignedIn(sqlite_gate)
+    browser.sign_in()
+    code = completed(sqlite_gate)
+    assert code in browser.main("/cua-toi").text
+    for address in ("/cua-toi/ket-qua", "/cua-toi/ket-qua/x"):
+        main = browser.main(address, 403)
+        assert "Cần tài khoản VNeID mức 2" in main.text and "Điều 9 khoản 2" in main.text
+        assert "KQ.G99" not in main.text
+
+
+# ---- who looked, what is wrong --------------------------------------------------------------------------------------
+
+
+def test_the_tracker_says_who_when_what_and_for_which_dossier(browser: SignedIn) -> None:
+    code = browser.gate.submit(CHOICE)["code"]
+    main = browser.main("/cua-toi/tra-cuu")
+    assert "10:00 ngày 23/11/2026" in main.text
+    assert f"Cơ quan {AGENCY} , cán bộ CB-0001" in main.text
+    assert "Giải quyết hồ sơ của bạn: Thủ tục thử" in main.text
+    assert main.all("a", href=f"/cua-toi/ho-so/{code}")
+
+
+def test_the_tracker_counts_what_it_withholds(stranger: SignedIn) -> None:
+    stranger.gate.submit(ALL_OF, offered(1, "none", SPOUSE))
+    main = stranger.main("/cua-toi/tra-cuu")
+    assert "lượt không hiện ở đây vì được tra cứu trong việc của người khác" in main.text.replace(" </strong>", "")
+    assert not main.all("table") and "261123" not in main.text
+
+
+def test_a_share_code_shown_to_a_bank_and_a_result_that_was_read_stand_in_the_tracker(browser: SignedIn) -> None:
+    mark = browser.gate.desk.sealer.mark(AN.kind, AN.id)
+    at = browser.gate.watch.moment
+    row = {"decision_id": "x", "holder_mark": mark, "subject_mark": mark, "source": "wallet", "service": None}
+    row |= {"document_types": "CAN_CUOC", "cause": None, "looked_up_at": at}
+    shown = {**row, "purpose": "presentation", "agency": "0312345678", "officer": ""}
+    was_read = {**row, "purpose": "result", "agency": AGENCY, "officer": "mot-cua", "source": "archive"}
+    browser.gate.desk.db.write_sync(evidence.add_lookups, [shown, was_read])
+    main = browser.main("/cua-toi/tra-cuu")
+    assert "Tổ chức 0312345678 Dữ liệu" in main.text
+    assert "Bạn đưa mã chia sẻ để kiểm tra" in main.text
+    assert f"Cơ quan {AGENCY} , hệ thống mot-cua" in main.text and "Kho dữ liệu của tỉnh" in main.text
+
+
+def test_a_silent_source_is_said_to_be_silent(browser: SignedIn) -> None:
+    browser.gate.world.fault("wallet", "http_503")
+    browser.gate.submit(CHOICE)
+    assert "VNeID: không trả lời" in browser.main("/cua-toi/tra-cuu").text
+
+
+def test_a_mismatch_is_shown_with_where_to_have_it_corrected(browser: SignedIn) -> None:
+    browser.gate.world.put_holding("GIAY_KHAI_SINH", full_name="NGUYỄN VĂN ANH", wallet="absent")
+    code = browser.gate.submit(PLAIN)["code"]
+    main = browser.main("/cua-toi/du-lieu")
+    assert "Cơ sở dữ liệu hộ tịch điện tử" in main.text and "nơi đã đăng ký hộ tịch" in main.text
+    assert main.all("a", href=f"/cua-toi/ho-so/{code}")
+    assert "NGUYỄN VĂN ANH" not in main.text
+
+
+def test_data_without_a_mistake_is_said_to_be_so(browser: SignedIn) -> None:
+    browser.gate.submit(CHOICE)
+    assert "Chưa thấy chỗ sai nào" in browser.main("/cua-toi/du-lieu").text
+
+
+# ---- reports --------------------------------------------------------------------------------------------------------
+
+
+def test_from_a_demand_at_the_counter_to_what_to_say_there(browser: SignedIn) -> None:
+    browser.gate.world.put_holding("CAN_CUOC")
+    found = browser.main("/cua-toi/bao-cao/moi?q=dang+ky+khai+sinh")
+    assert found.all("a", href="/cua-toi/bao-cao/moi?thu-tuc=1.001193")
+    answer = browser.send("/cua-toi/bao-cao", FORM, page=NEW)
+    assert answer.status_code == 303
+    main = browser.main(answer.headers["location"])
+    assert main.all("h1")[0].text == "Cơ quan không được yêu cầu giấy tờ này"
+    say = section(main, "Nói gì ở quầy")
+    assert "Nghị định 118/2025/NĐ-CP, Điều 4 khoản 2a" in say.text
+    assert WORDS in main.text and "chờ trả lời" in main.text
+    assert "Không được yêu cầu" in browser.main("/cua-toi/bao-cao").text
+
+
+def test_a_lawful_demand_is_explained(browser: SignedIn) -> None:
+    answer = browser.send("/cua-toi/bao-cao", {**FORM, "document_type": "VAN_BANG"}, page=NEW)
+    main = browser.main(answer.headers["location"])
+    assert main.all("h1")[0].text == "Cơ quan được yêu cầu giấy tờ này"
+    assert "Bạn làm gì" in main.text and "Nói gì ở quầy" not in main.text
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("document_type", "KHONG_CO", "Hãy chọn loại giấy tờ"),
+        ("form", "fax", "Hãy chọn hình thức"),
+        ("agency", "Ủy ban xã", "Mã cơ quan gồm"),
+        ("day", "hôm qua", "Hãy ghi ngày"),
+        ("day", "2026-11-24", "không sau hôm nay"),
+        ("day", "2019-01-01", "năm gần đây"),
+        ("said", "x" * 2001, "Tối đa 2000 ký tự"),
+    ],
+)
+def test_a_form_that_is_wrong_comes_back_with_what_is_wrong_and_what_was_written(
+    browser: SignedIn, field: str, text: str, says: str
+) -> None:
+    answer = browser.send("/cua-toi/bao-cao", {**FORM, field: text}, page=NEW)
+    assert answer.status_code == 422
+    assert says in answer.text and f'href="#{field}"' in answer.text and 'aria-invalid="true"' in answer.text
+    if field != "said":
+        assert WORDS in answer.text
+    assert browser.gate.count(report_table) == 0
+
+
+def test_a_companys_paper_is_no_citizens(browser: SignedIn) -> None:
+    answer = browser.send("/cua-toi/bao-cao", {**FORM, "document_type": "GCN_DKDN"}, page=NEW)
+    assert answer.status_code == 422 and "của tổ chức" in answer.text
+
+
+def test_a_procedure_nobody_knows_is_no_form_of_ours(browser: SignedIn) -> None:
+    answer = browser.send("/cua-toi/bao-cao", {**FORM, "procedure": "9.999999"}, page=NEW)
+    assert answer.status_code == 422
+
+
+def test_what_is_written_is_shown_as_written_and_never_run(browser: SignedIn) -> None:
+    said = '<script>alert("x")</script>\x07 & “đòi” giấy'
+    answer = browser.send("/cua-toi/bao-cao", {**FORM, "said": said}, page=NEW)
+    shown = browser.ask(answer.headers["location"]).text
+    assert "<script" not in shown and "&lt;script&gt;" in shown and "\x07" not in shown
+
+
+def test_the_answer_of_the_office_is_read_and_the_report_closed(browser: SignedIn) -> None:
+    report_id = filed(browser.gate)
+    page = f"/cua-toi/bao-cao/{report_id}"
+    browser.gate.run(reports.answer(browser.gate.desk, OFFICE, report_id, "Đã bỏ yêu cầu.", None))
+    assert "cơ quan trả lời Đã bỏ yêu cầu." in browser.main(page).text.replace(": ", " ")
+    assert browser.send(f"{page}/dong", {"settled": "yes"}, page=page).status_code == 303
+    main = browser.main(page)
+    assert "Đã khép lại" in main.text and "(đã được giải quyết)" in main.text
+    assert not main.all("form")
+    assert browser.send(f"{page}/dong", {"settled": "no"}, page="/cua-toi").status_code == 409
+
+
+def test_a_report_that_waits_offers_to_look_again(browser: SignedIn) -> None:
+    for face in ("wallet", "ndxp"):
+        browser.gate.world.fault(face, "http_503", times=1)
+    report_id = filed(browser.gate)
+    page = f"/cua-toi/bao-cao/{report_id}"
+    assert "Chưa kết luận được" in browser.main(page).text
+    browser.send(f"{page}/kiem-tra-lai", {}, page=page)
+    assert "Cơ quan không được yêu cầu" in browser.main(page).text
+
+
+def test_anothers_report_is_as_unknown_as_none(browser: SignedIn, stranger: SignedIn) -> None:
+    report_id = filed(browser.gate)
+    for path in (report_id, "00000000-0000-4000-8000-000000000000", "x"):
+        assert stranger.ask(f"/cua-toi/bao-cao/{path}").status_code == 404
+        assert stranger.send(f"/cua-toi/bao-cao/{path}/dong", {}, page="/cua-toi").status_code == 404
+    assert WORDS not in stranger.ask("/cua-toi/bao-cao").text
+
+
+def test_enough_reports_for_one_day_is_said_plainly(browser: SignedIn) -> None:
+    for n in range(MOST_A_DAY):
+        filed(browser.gate, f"form-{n}")
+    answer = browser.send("/cua-toi/bao-cao", {**FORM, "key": "more"}, page=NEW)
+    assert answer.status_code == 429 and "Đã đủ cho hôm nay" in answer.text
+
+
+# ---- addresses ------------------------------------------------------------------------------------------------------
+
+
+def test_no_address_holds_a_persons_number(browser: SignedIn) -> None:
+    browser.gate.submit(CHOICE)
+    completed(browser.gate)
+    filed(browser.gate)
+    pages = ["/cua-toi", "/cua-toi/ket-qua", "/cua-toi/tra-cuu", "/cua-toi/bao-cao"]
+    links = {a.attributes.get("href", "") for page in pages for a in browser.page(page).all("a")}
+    assert len(links) > 12
+    numbered = [link for link in links if re.search(r"[0-9]{9}", link)]
+    assert PERSON not in " ".join(links)
+    assert all(re.fullmatch(r"/cua-toi/(ket-qua|bao-cao)/[0-9a-f-]{36}.*", link) for link in numbered)

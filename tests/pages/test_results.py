@@ -1,0 +1,99 @@
+"""A result on paper, and the page behind its code: it says whether the result holds, and nothing of whose it is."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, update
+
+from app.domain.dossiers import Status
+from app.domain.results import Result
+from app.models.evidence import archived_results
+from app.services import dossiers, results
+from tests.desk import CALLER, OTHER, Gate, read
+from tests.mock_vneid.office import PERSON, Json
+from tests.pages.conftest import Visitor
+from tests.pages.signed_in import SignedIn
+
+ON_IT = {
+    "full_name": "NGUYỄN VĂN AN",
+    "birth_place": "Xã Cẩm Lạc",
+    "registered_on": "2026-04-05",
+    "late": True,
+    "parents": [{"name": "NGUYỄN VĂN CHA"}],
+}
+RESULT = Result("GIAY_KHAI_SINH", number="12/2026", data=ON_IT)
+
+
+def issued(gate: Gate, result: Result = RESULT) -> Json:
+    code = gate.submit()["code"]
+    gate.move(code, 2)
+    gate.move(code, 4)
+    done = dossiers.transition(gate.desk, CALLER, code, None, Status.DONE, None, None, result=result)
+    found: Json = read(gate.run(done))["results"][0]
+    return found
+
+
+def words(visitor: Visitor, result: Json) -> str:
+    return visitor.main(f"/ket-qua/{result['document_ref']}").text
+
+
+def test_the_page_behind_the_code_says_that_the_result_holds_and_not_whose_it_is(visitor: Visitor) -> None:
+    found = issued(visitor.gate)
+    said = words(visitor, found)
+    assert "Còn hiệu lực" in said and "KQ.G15.000031" in said and "23/11/2026" in said
+    answer = visitor.ask(f"/ket-qua/{found['document_ref']}")
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["x-robots-tag"] == "noindex"
+    for word in (PERSON, "NGUYỄN VĂN AN", "12/2026", "Cẩm Lạc", found["id"], found["dossier"]):
+        assert word not in answer.text
+
+
+def test_the_page_behind_the_code_warns_of_what_was_revoked_or_replaced(visitor: Visitor) -> None:
+    gate = visitor.gate
+    revoked, replaced = issued(gate), issued(gate)
+    gate.run(results.revoke(gate.desk, CALLER, revoked["id"], "Cấp nhầm", None))
+    gate.run(results.replace(gate.desk, CALLER, replaced["id"], RESULT, "Sai tên", None))
+    assert "Không dùng bản in này: đã bị thu hồi từ ngày 23/11/2026" in words(visitor, revoked)
+    assert "Đã có kết quả khác thay thế" in words(visitor, replaced)
+
+
+def test_the_day_after_its_last_a_print_is_worth_nothing(visitor: Visitor) -> None:
+    found = issued(visitor.gate, Result("GIAY_KHAI_SINH", valid_until=date(2026, 11, 24)))
+    visitor.gate.watch.advance(days=2)
+    assert "đã hết hạn" in words(visitor, found)
+
+
+@pytest.mark.parametrize("ref", ["kq-nobody", "archive-sample-0001", "%00", "a.b", "x" * 65])
+def test_a_code_nobody_knows_is_a_page_that_says_so(visitor: Visitor, ref: str) -> None:
+    assert "Không có trang này" in visitor.main(f"/ket-qua/{ref}", 404).text
+
+
+def test_a_result_that_was_tampered_with_is_not_vouched_for(visitor: Visitor) -> None:
+    found = issued(visitor.gate)
+
+    def longer(conn: Connection) -> None:
+        conn.execute(update(archived_results).values(valid_until=date(2099, 1, 1)))
+
+    visitor.gate.desk.db.write_sync(longer)
+    assert "Còn hiệu lực" not in visitor.page(f"/ket-qua/{found['document_ref']}", 500).text
+
+
+def test_the_holder_prints_it_with_a_code_that_holds_the_reference_alone(sqlite_gate: Gate) -> None:
+    found = issued(sqlite_gate)
+    browser = SignedIn(sqlite_gate)
+    browser.sign_in()
+    assert f"/cua-toi/ket-qua/{found['id']}/ban-in" in browser.ask(f"/cua-toi/ket-qua/{found['id']}").text
+    page = browser.page(f"/cua-toi/ket-qua/{found['id']}/ban-in")
+    assert "NGUYỄN VĂN AN" in page.text and "12/2026" in page.text and "Xã Cẩm Lạc" in page.text
+    assert "NGUYỄN VĂN CHA" not in page.text  # data for systems
+    assert "03/02/1990" in page.text and "05/04/2026" in page.text and "1990-02-03" not in page.text
+    assert page.all("main")[0].text.count("NGUYỄN VĂN AN") == 1
+    assert f"{sqlite_gate.desk.settings.base_url}/ket-qua/{found['document_ref']}" in page.text
+    assert page.all("svg")
+
+
+def test_nobody_prints_what_is_not_theirs(sqlite_gate: Gate) -> None:
+    found = issued(sqlite_gate, Result("GIAY_KHAI_SINH", holder=OTHER))
+    browser = SignedIn(sqlite_gate)
+    assert browser.ask(f"/cua-toi/ket-qua/{found['id']}/ban-in").status_code == 303
+    browser.sign_in()
+    assert browser.ask(f"/cua-toi/ket-qua/{found['id']}/ban-in").status_code == 404
