@@ -45,7 +45,7 @@ class Sealer:
         return Subject(SubjectKind(kind), number, full_name, birth_date)
 
     def seal_bytes(self, plain: bytes, purpose: str) -> bytes:
-        """Seal any body. `purpose` says what it is (`result`, `delivery`): what was sealed for one is none of another."""
+        """Seal any body. `purpose` says what it is (`result`, `delivery`): sealed for one, it opens for no other."""
         nonce = secrets.token_bytes(_NONCE)
         return _VERSION + nonce + self._aead.encrypt(nonce, plain, _bound(_VERSION, purpose))
 

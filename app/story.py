@@ -9,8 +9,9 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from app.api.examples import AGENCY, AN
@@ -74,16 +75,13 @@ class Office:
 def play(office: Office) -> Iterator[Told]:
     """Each thing as it happens. Raises WentWrong."""
     office.world("PUT", f"/people/{CHILD['id']}", {**_who(CHILD), "sex": "female", "identity_level": 0})
-    for code, name in ((RESIDENCE, "Đăng ký thường trú"), (LINKED, "Liên thông khai sinh, thường trú, thẻ BHYT")):
-        about = {"name": name, "sector": "Cư trú", "level": "xã", "agency": "Công an cấp xã"}
-        office.world("PUT", f"/procedures/{code}", {**about, "components": []})
     birth = yield from _birth(office)
     residence = yield from _residence(office)
     yield from _insurance(office)
     yield from _portal(office, (birth, residence))
 
 
-def _birth(office: Office) -> Iterator[Told]:
+def _birth(office: Office) -> Generator[Told, None, str]:
     form = office.call("GET", f"/v1/procedures/{BIRTH}/form")
     wish = {"procedure": BIRTH, "case": "Thông thường", "agency": AGENCY, "purpose": "own_dossier", "applicant": AN}
     filled = office.call("POST", "/v1/prefills", {**wish, "related": {"mother": AN}}, expect=201)
@@ -128,7 +126,7 @@ def _birth(office: Office) -> Iterator[Told]:
     return code
 
 
-def _residence(office: Office) -> Iterator[Told]:
+def _residence(office: Office) -> Generator[Told, None, str]:
     dossier = office.call(
         "POST",
         "/v1/dossiers",
@@ -182,10 +180,7 @@ def _insurance(office: Office) -> Iterator[Told]:
 
 def _portal(office: Office, codes: tuple[str, ...]) -> Iterator[Told]:
     for code in codes:
-        seen = _until(
-            lambda code=code: office.world("GET", f"/dossiers/{code}"),
-            lambda found: found.get("status") == "10",
-        )
+        seen = _until(partial(office.world, "GET", f"/dossiers/{code}"), lambda found: found.get("status") == "10")
         steps = " → ".join(step["TrangThai"] for step in seen["steps"])
         flags = ", ".join(name for name, given in seen["flags"].items() if given is True)
         yield Told(f"Cổng Dịch vụ công quốc gia biết hồ sơ {code}", (f"trạng thái {steps}", f"cờ: {flags or '–'}"))
@@ -214,15 +209,20 @@ def _who(subject: Mapping[str, str]) -> Json:
     return {"full_name": subject["full_name"], "birth_date": subject["birth_date"]}
 
 
-def _until(look: Any, good: Any) -> Json:
+def _until(look: Callable[[], Json], good: Callable[[Json], bool]) -> Json:
     """What is found once it is so: others are told by the worker, a moment later."""
     end = time.monotonic() + _DELIVERED_WITHIN
     while time.monotonic() < end:
-        found: Json = look()
+        found = look()
         if good(found):
             return found
         time.sleep(0.2)
     raise WentWrong("others were not told in time")
+
+
+def _place(url: str) -> str:
+    """Where a call went, without what names a dossier."""
+    return "/".join(url.split("/")[3:5])
 
 
 def _ask(
@@ -236,6 +236,6 @@ def _ask(
         status, etag, raw = refused.code, refused.headers.get("ETag", ""), refused.read()
     if status not in expect:
         known = json.loads(raw) if raw else {}
-        raise WentWrong(f"{method} {url.split('/', 3)[-1].split('/')[0]}: {status} {known.get('code', '')}")
+        raise WentWrong(f"{method} {_place(url)}: {status} {known.get('code', '')}")
     found: Json = json.loads(raw) if raw else {}
     return status, etag, found

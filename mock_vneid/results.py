@@ -144,7 +144,7 @@ class Results:
     def put(self, result: Result) -> None:
         """In the place of the version before it."""
         if result.name not in self.known:
-            for owner in {result.holder_id, result.recipient_id or result.holder_id}:
+            for owner in dict.fromkeys((result.holder_id, result.recipient_id or result.holder_id)):
                 self._of[owner] = (*self._of.get(owner, ()), result.name)
         self.known[result.name] = result
 

@@ -5,7 +5,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
-from app.settings import DEMO_DATA_KEY, DEMO_SOURCE_SECRET, DEMO_TOKEN_KEY, Settings, demo_publication_key
+from app.settings import (
+    DEMO_DATA_KEY,
+    DEMO_SOURCE_SECRET,
+    DEMO_TOKEN_KEY,
+    DEMO_VERIFIER_SECRET,
+    Settings,
+    demo_publication_key,
+)
 
 
 def private_pem(curve: ec.EllipticCurve) -> str:
@@ -60,6 +67,15 @@ def test_production_refuses_a_key_that_is_missing_short_or_the_demos(
         started(monkeypatch, **{**OWN, name: value})
     # The message is printed at the start: it names what is missing and shows no key.
     assert not any(secret in str(refused.value) for secret in {*OWN.values(), *demo.values()})
+
+
+@pytest.mark.parametrize("wrong", [DEMO_VERIFIER_SECRET, "short"])
+def test_share_codes_of_others_are_redeemed_with_a_secret_of_its_own_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    assert started(monkeypatch, **OWN).verifier_client_secret.get_secret_value() == ""
+    with pytest.raises(ValidationError, match="MOTLAN_VERIFIER_CLIENT_SECRET"):
+        started(monkeypatch, MOTLAN_VERIFIER_CLIENT_SECRET=wrong)
 
 
 @pytest.mark.parametrize("env", ["production", "demo"])

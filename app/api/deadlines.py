@@ -18,7 +18,7 @@ router = APIRouter(tags=["Hồ sơ"], route_class=StrictRoute)
 Auditor = Annotated[Call, Security(authenticated, scopes=["reports:read"])]
 Kind = Annotated[
     Literal["receipt", "refusal", "supplement"],
-    Path(description="Giấy tiếp nhận và hẹn trả, phiếu từ chối, phiếu yêu cầu bổ sung"),
+    Path(description="Giấy tiếp nhận và hẹn trả, phiếu từ chối, phiếu yêu cầu bổ sung", examples=["receipt"]),
 ]
 
 

@@ -45,7 +45,9 @@ class Refusal(StrEnum):
 
 
 class NotRedeemed(DomainError):
-    """The wallet refused the code; `code` is one of `Refusal`."""
+    """The wallet refused the share code; each error's own `code` is one of `Refusal`."""
+
+    code = Refusal.UNKNOWN.value
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__()

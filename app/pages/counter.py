@@ -62,7 +62,10 @@ def site_of(request: Request) -> Site:
 
 
 def agency_of(session: Session) -> str:
-    return session.agency or ""
+    """Whose desk the officer sits at. Raises NotYours where the account names none."""
+    if not session.agency:
+        raise NotYours(Role.ONE_STOP, Role.HANDLER)
+    return session.agency
 
 
 def acting(session: Session) -> Actor:
@@ -178,8 +181,7 @@ async def move(request: Request, session: Officer, code: str) -> Response:
         result, faults = None, {k: v for k, v in faults.items() if not k.startswith("result")}
     if faults or to is None:
         return await show(request, session, code, faults=faults, typed=fields, status=422)
-    if to not in moves_from(Status(found.row.status), actor) and to in moves_from(Status(found.row.status)):
-        raise NotYours(Role.HANDLER)
+    _may_move(found, version, to, actor)
     reason = counter_forms.text(fields, "reason") or None
     key = counter_forms.key_of(fields, session.caller.client_id, f"/quay/ho-so/{code}/chuyen")
     versions = frozenset({version})
@@ -202,6 +204,13 @@ async def move(request: Request, session: Officer, code: str) -> Response:
         faults = {"result_type": _RESULT_FAULTS[e.code]}
         return await show(request, session, code, faults=faults, typed=fields, status=422)
     return visits.go(f"/quay/ho-so/{code}?xong=chuyen")
+
+
+def _may_move(found: OnDesk, version: int, to: Status, actor: Actor) -> None:
+    """Raises NotYours. Who has not seen the dossier as it is now is told that first."""
+    status = Status(found.row.status)
+    if version == found.row.version and to not in moves_from(status, actor) and to in moves_from(status):
+        raise NotYours(Role.HANDLER)
 
 
 def _status(text: str) -> Status | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from app.domain.outbox import UNFINISHED, Destination, Event, Message, State
 from app.models.outbox import events, outbox
@@ -94,11 +94,11 @@ def history(conn: Connection, subject: str, until: int | None = None) -> list[Ev
     return _events(conn.execute(asked if until is None else asked.where(events.c.seq <= until)))
 
 
-def _events(rows: Iterable[Row[Any]]) -> list[Event]:
+def _events(rows: Iterable[Sequence[Any]]) -> list[Event]:
     return [_event(row) for row in rows]
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Sequence[Any]) -> Event:
     seq, event_id, number_, kind, subject, data, at = row
     return Event(seq, event_id, number_, kind, subject, json.loads(data), at)
 
@@ -224,7 +224,7 @@ def backlog(conn: Connection) -> list[Backlog]:
     found = {(destination, status): (count, since) for destination, status, count, since in rows}
 
     def of(destination: Destination) -> Backlog:
-        counts = [found.get((destination, state), (0, None)) for state in stopped]
-        return Backlog(destination, *(count for count, _ in counts), since=counts[0][1])
+        waiting, dead, undeliverable = (found.get((destination, state), (0, None)) for state in stopped)
+        return Backlog(destination, waiting[0], dead[0], undeliverable[0], since=waiting[1])
 
     return [of(destination) for destination in Destination]

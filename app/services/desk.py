@@ -59,7 +59,10 @@ class Desk:
 
 @value
 class Caller:
-    """Who calls: a system by its client id, with the scopes of its token."""
+    """Who calls: a system by its client id, with the scopes of its token; `officer` is who acts at the counter, under
+    whose own code the sources are asked.
+    """
 
     client_id: str
     scopes: frozenset[str]
+    officer: str | None = None

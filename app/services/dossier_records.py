@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -141,7 +141,8 @@ async def on_opened(
     """Read, ask, judge, write."""
     async with idempotency.released_on_failure(desk, key):
         opened = await (desk.db.read(open_) if key is None else desk.db.write(open_))
-        judged = await checks.judge(desk, opened.check, opened.prepared)
+        check = replace(opened.check, officer=caller.officer) if caller.officer else opened.check
+        judged = await checks.judge(desk, check, opened.prepared)
         return await checks.keep(desk, caller, judged, lambda conn: write(conn, opened, judged))
 
 

@@ -77,6 +77,14 @@ class Asked:
         return f"Asked({self.verifier.kind.value})"
 
 
+@value
+class Tracked:
+    """In whose tracker a use stands, where anybody knows, and with which dossier of theirs."""
+
+    mark: str | None
+    dossier: str | None
+
+
 # ---- redeeming ----------------------------------------------------------------------------------------------------
 
 
@@ -100,7 +108,9 @@ async def verify(desk: Desk, caller: Caller, asked: Asked, key: Key | None) -> b
         row = _row_of(desk, caller, asked, request_id, redeemed)
         shown = _body_of(row, redeemed, desk.sealer.unseal(dossier.applicant) if dossier else None)
         # Who has shown no more than yes or no has shown it for the dossier: its applicant finds it with the rest.
-        tracked = row.holder_mark or (dossier.applicant_mark if dossier else None)
+        whose = row.holder_mark or (dossier.applicant_mark if dossier else None)
+        # Somebody else's dossier is not named to them.
+        tracked = Tracked(whose, row.dossier_code if dossier and dossier.applicant_mark == whose else None)
 
         def write(conn: Connection) -> bytes:
             _record(conn, row, tracked)
@@ -178,14 +188,14 @@ def _row_of(desk: Desk, caller: Caller, asked: Asked, request_id: str, redeemed:
     )
 
 
-def _record(conn: Connection, row: PresentationRow, tracked: str | None) -> None:
-    """Keep a use of a code, once; `tracked` marks whose tracker it stands in, where anybody knows."""
+def _record(conn: Connection, row: PresentationRow, tracked: Tracked) -> None:
+    """Keep a use of a code, once, and put it where its holder finds it."""
     if not presentations.add(conn, row):
         return
-    if tracked:
+    if tracked.mark:
         lookup = {
             "decision_id": row.id,
-            "holder_mark": tracked,
+            "holder_mark": tracked.mark,
             "source": Source.WALLET.value,
             "service": None,
             "document_types": row.document_type,
@@ -195,9 +205,9 @@ def _record(conn: Connection, row: PresentationRow, tracked: str | None) -> None
             "cause": None,
             "looked_up_at": row.redeemed_at,
             # Whoever shows a code of theirs acts for themselves.
-            "subject_mark": tracked,
+            "subject_mark": tracked.mark,
             "procedure": row.procedure,
-            "dossier_code": row.dossier_code,
+            "dossier_code": tracked.dossier,
         }
         evidence.add_lookups(conn, [lookup])
     facts = {

@@ -74,7 +74,7 @@ class Session:
     def caller(self) -> Caller:
         """As whom the services are called: never the person's number."""
         if self.kind is Visitor.OFFICER:
-            return Caller(f"quay:{self.officer}", _OFFICER_SCOPES)
+            return Caller(f"quay:{self.officer}", _OFFICER_SCOPES, self.officer)
         return Caller("citizen", frozenset())
 
     @property

@@ -80,7 +80,9 @@ def _opened(visit: Visit, account: Account, form: dict[str, str]) -> Response:
             told["problem"] = mistakes(wrong)
         except Refused as no:
             told["problem"] = no.says
-    return page("wallet", **told | {"account": account, "documents": shown, "fields": list(_LABELS.items())})
+    received = [one.claims for one in world.state.results.of(account.id) if one.holder_id != account.id]
+    told |= {"account": account, "documents": shown, "received": received, "fields": list(_LABELS.items())}
+    return page("wallet", **told)
 
 
 def _offer(form: dict[str, str]) -> Offer:

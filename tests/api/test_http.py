@@ -14,11 +14,17 @@ CREATES = [(m, p) for m, p, o in operations() if "Idempotency-Key" in {x["name"]
 ADDRESS = {
     "code": "000.00.00.H27-261122-9999",
     "decision_id": "019ac000-0000-7000-8000-000000000000",
+    "kind": "receipt",
     "list_id": "nq66.7-annex-1",
     "import_id": "01936f7c-2f4b-7c63-8d2e-0a4b5c6d7e8f",
+    "message_id": "999999",
     "month": "2025-10",
     "position": "1",
+    "prefill_id": "019ac000-0000-7000-8000-000000000000",
     "presentation_id": "019ac000-0000-7000-8000-000000000000",
+    "report_id": "019ac000-0000-7000-8000-000000000000",
+    "result_id": "019ac000-0000-7000-8000-000000000000",
+    "subscription_id": "019ac000-0000-7000-8000-000000000000",
 }
 
 

@@ -350,6 +350,16 @@ def test_whoever_is_logged_in_makes_a_code_on_a_page(office: Office) -> None:
     assert "Mở ví của ai?" in page(office, rp, leave="1").text
 
 
+def test_the_page_shows_what_was_received_for_somebody_else(office: Office) -> None:
+    issuer, rp = Issuer(office), Rp(office, CLIENT)
+    assert "Kết quả nhận thay" not in page(office, rp, person=PERSON).text
+    child = {"kind": "person", "id": "042326100009", "full_name": "NGUYỄN THỊ MỚI"}
+    issuer.deliver(issuer.sign(holder=child, recipient={"kind": "person", "id": PERSON})).raise_for_status()
+    text = page(office, rp).text
+    assert "Kết quả nhận thay" in text
+    assert "NGUYỄN THỊ MỚI" in text
+
+
 def test_the_page_knows_who_logged_in_elsewhere_in_this_browser(office: Office) -> None:
     rp = Rp(office, CLIENT)
     rp.authorize(redirect_uri=HOME, scope="openid")

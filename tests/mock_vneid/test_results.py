@@ -151,6 +151,35 @@ def test_nobody_has_no_account(issuer: Issuer) -> None:
     assert entry["holder"]["id"] == ANOTHER
 
 
+NEWBORN = "042326100009"
+
+
+def test_who_applied_for_somebody_without_an_account_receives_the_result_in_their_place(issuer: Issuer) -> None:
+    office = issuer.office
+    child = {"kind": "person", "id": NEWBORN, "full_name": "NGUYỄN THỊ MỚI"}
+    parent = {"kind": "person", "id": PERSON}
+    assert said(issuer.deliver(issuer.sign(holder=child))) == (422, "NO_ACCOUNT")
+    assert said(issuer.deliver(issuer.sign(holder=child, recipient=parent))) == (201, "stored")
+    for owner in (NEWBORN, PERSON):
+        listed = office.http.get(f"{office.control}/results", params={"holder": owner}).json()["items"]
+        assert [one["claims"]["holder"]["id"] for one in listed] == [NEWBORN]
+    assert office.statuses([BIRTH]) == {BIRTH: "absent"}, "it is no document of the parent's own"
+    office.put_person(NEWBORN, full_name="NGUYỄN THỊ MỚI", birth_date="2026-11-01", sex="female")
+    assert shown(office, NEWBORN)["full_name"] == "NGUYỄN THỊ MỚI"
+
+
+def test_a_result_for_one_without_an_account_by_one_without_an_account_goes_another_way(issuer: Issuer) -> None:
+    child, parent = ({"kind": "person", "id": one} for one in (NEWBORN, ANOTHER))
+    assert said(issuer.deliver(issuer.sign(holder=child, recipient=parent))) == (422, "NO_ACCOUNT")
+    assert issuer.deliver(issuer.sign(recipient={"kind": "person", "id": "1"})).json()["check"] == "claims"
+
+
+def test_a_result_received_for_oneself_is_listed_once(issuer: Issuer) -> None:
+    issuer.deliver(issuer.sign(recipient={"kind": "person", "id": PERSON}))
+    found = issuer.office.http.get(f"{issuer.office.control}/results", params={"holder": PERSON}).json()["items"]
+    assert len(found) == 1
+
+
 def test_an_organisation_is_given_its_results_too(issuer: Issuer) -> None:
     office = issuer.office
     office.put("organizations/3000000099", {"name": "CÔNG TY TNHH THỬ"})

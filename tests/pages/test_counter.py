@@ -276,10 +276,12 @@ def test_a_button_pressed_twice_files_one_dossier(clerk: SignedIn) -> None:
 
 
 def test_the_look_ups_are_made_under_the_officers_own_code(clerk: SignedIn) -> None:
-    file(clerk)
-    assert {x.officer for x in clerk.gate.rows(decisions)} == {CLERK}
+    code = went_to(file(clerk)).split("?")[0].rpartition("/")[2]
     (row,) = clerk.gate.rows(dossiers)
     assert (row.client, row.officer) == (f"quay:{CLERK}", CLERK)
+    act(officer(clerk.gate, HANDLER), code, "tra-cuu-lai")
+    assert [x.officer for x in clerk.gate.rows(decisions)] == [CLERK, HANDLER]
+    assert {x["officer"] for x in clerk.gate.asked("wallet", "search")} == {CLERK, HANDLER}
 
 
 # ---- moving on, two officers ----------------------------------------------------------------------------------------
@@ -297,6 +299,15 @@ def test_of_two_officers_the_second_is_told_who_was_first_and_keeps_the_words(ga
     again = {"version": hidden(stale.text, "version"), "key": hidden(stale.text, "key")}
     assert went_to(act(two, code, "chuyen", **again, to=4, reason="Thiếu chữ ký của <người cha>"))
     assert gate.dossier(code)["status"] == Status.IN_PROGRESS
+
+
+def test_who_was_overtaken_is_told_that_first_and_not_that_it_is_somebody_elses_work(sqlite_gate: Gate) -> None:
+    clerk, code = officer(sqlite_gate), sqlite_gate.submit()["code"]
+    sqlite_gate.move(code, 2)
+    seen = form_of(clerk, f"/quay/ho-so/{code}")
+    sqlite_gate.move(code, 4)
+    page = main(act(clerk, code, "chuyen", **seen, to=6, reason="Lệ phí 8.000 đồng"), 409)
+    assert page.all("textarea")[0].text == "Lệ phí 8.000 đồng"
 
 
 def test_of_two_at_the_same_moment_one_wins_and_nothing_is_lost(gate: Gate) -> None:

@@ -121,6 +121,18 @@ def test_a_page_reloaded_shows_the_same_once(clerk: SignedIn) -> None:
     assert clerk.gate.count(presentations) == 1
 
 
+def test_every_use_is_seen_by_who_showed_it(clerk: SignedIn) -> None:
+    code = clerk.gate.submit()["code"]
+    redeem(clerk, made(clerk))
+    redeem(clerk, made(clerk, mode="validation", fields=None), dossier=code)
+    citizen = SignedIn(clerk.gate)
+    citizen.sign_in()
+    seen = citizen.main("/cua-toi/tra-cuu")
+    uses = [row.text for row in seen.all("tr") if "mã chia sẻ" in row.text]
+    assert len(uses) == 2
+    assert all(AGENCY in use for use in uses)
+
+
 def test_somebody_elses_paper_is_said_to_be_that(clerk: SignedIn) -> None:
     clerk.gate.world.put_person(ANOTHER, full_name="TRẦN THỊ BÌNH")
     clerk.gate.world.put_holding("CAN_CUOC", ANOTHER)

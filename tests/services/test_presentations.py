@@ -141,6 +141,8 @@ def test_whether_the_holder_is_the_applicant_is_said_for_a_dossier(quick: Gate, 
     assert verify(quick, wallet.made("AAAAAAAAA2", **SHARED), dossier=code)["holder_is_applicant"] is True
     other = SHARED | {"holder": {"kind": "person", "id": "042190100002"}}
     assert verify(quick, wallet.made("AAAAAAAAA3", **other), dossier=code)["holder_is_applicant"] is False
+    # To whoever has shown a paper of theirs for somebody else's dossier, that dossier is not named.
+    assert [x.dossier_code for x in quick.rows(lookups) if x.purpose == "presentation"] == [code, None]
 
 
 @pytest.mark.parametrize(

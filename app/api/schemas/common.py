@@ -146,8 +146,8 @@ class SubjectIn(Input):
 class Period(Input):
     """Days from and through which something holds; `from` in JSON."""
 
-    start: Day | None = Field(None, alias="from")
-    until: Day | None = None
+    start: Day | None = Field(None, alias="from", description="Từ ngày này / from this day on")
+    until: Day | None = Field(None, description="Đến hết ngày này / through this day")
 
     def check_order(self) -> Self:
         if self.start and self.until and self.until < self.start:
