@@ -1,6 +1,7 @@
-"""The demo: starts the sandbox, the service and the worker, files one sample dossier and prints what was decided."""
+"""The demo: starts the sandbox, the service and the worker, files one sample dossier and prints what was decided, then
+plays the story of one child.
+"""
 
-import base64
 import json
 import os
 import signal
@@ -9,22 +10,21 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from app import story
 from app.api import examples
 from app.services import migrations
 
-APP, MOCK, CONTROL = 8000, 9000, 9001
-_BASE = f"http://127.0.0.1:{APP}"
 _START_LIMIT = 60.0
 _OUTCOMES = {
     "REFUSE_PAPER_USE_WALLET": "[red]không được đòi[/] · dùng VNeID",
@@ -39,41 +39,76 @@ _OUTCOMES = {
 }
 
 
-def play(*, stay: bool) -> int:
-    """0 when everything came up and the sample was judged; the servers stop with it unless they are to stay."""
-    console = Console()
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the three listen, on the loopback."""
+
+    service: int = 8000
+    sandbox: int = 9000
+    control: int = 9001
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.service}"
+
+    @property
+    def faces(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox}"
+
+    @property
+    def door(self) -> str:
+        return f"http://127.0.0.1:{self.control}"
+
+
+_USUAL = Ports()
+
+
+def play(*, stay: bool, ports: Ports = _USUAL, console: Console | None = None) -> int:
+    """0 when everything came up, the sample was judged and the story came true; the servers stop with it unless they
+    are to stay.
+    """
+    console = console or Console()
     if not console.is_terminal:
-        console = Console(width=120)
-    if busy := [port for port in (APP, MOCK, CONTROL) if _taken(port)]:
+        console = Console(file=console.file, width=console.width if console.width != 80 else 120)
+    if busy := [port for port in (ports.service, ports.sandbox, ports.control) if _taken(port)]:
         console.print(f"[red]Cổng đang bận / port in use: {', '.join(map(str, busy))}[/]")
         return 1
     # A demo leaves nothing behind; a service that stays keeps its data in var/.
     with tempfile.TemporaryDirectory(prefix="motlan-") as folder:
         data = Path("var") if stay else Path(folder)
-        environment = {
-            **os.environ,
-            "MOTLAN_ENV": "demo",
-            "MOTLAN_DATABASE_URL": f"sqlite:///{(data / 'motlan.sqlite3').absolute()}",
-            "MOTLAN_LOG_LEVEL": "warning",
-        }
+        environment = _environment(ports, data)
         console.print("[dim]Đang chuẩn bị cơ sở dữ liệu và khởi động các máy chủ… / starting…[/]")
         migrations.upgrade(environment["MOTLAN_DATABASE_URL"])
-        with _servers(environment) as processes:
-            if not _wait_ready(processes, console):
-                return 1
-            _show(console, _file_sample())
-            if not _tell(console):
+        with _servers(environment, ports) as processes:
+            if not (_wait_ready(processes, console, ports) and _tell(console, ports)):
                 return 1
             if stay:
-                _stay(console, processes)
+                _stay(console, processes, ports)
     return 0
 
 
+def _environment(ports: Ports, data: Path) -> dict[str, str]:
+    world = f"{ports.faces}/w/default"
+    return {
+        **os.environ,
+        "MOTLAN_ENV": "demo",
+        "MOTLAN_DATABASE_URL": f"sqlite:///{(data / 'motlan.sqlite3').absolute()}",
+        "MOTLAN_LOG_LEVEL": "warning",
+        "MOTLAN_PORT": str(ports.service),
+        "MOTLAN_VNEID_URL": world,
+        "MOTLAN_NDXP_URL": f"{world}/ndxp",
+        "MOTLAN_LGSP_URL": f"{world}/lgsp",
+        "MOTLAN_PORTAL_URL": f"{world}/portal",
+        # Somebody is watching.
+        "MOTLAN_WORKER_PAUSE": "0.2",
+    }
+
+
 @contextmanager
-def _servers(environment: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
+def _servers(environment: Mapping[str, str], ports: Ports) -> Iterator[list[subprocess.Popen[bytes]]]:
     cli = [sys.executable, "-c", "from app.cli import app; app()"]
-    mock = [sys.executable, "-m", "mock_vneid", "--port", str(MOCK), "--control-port", str(CONTROL)]
-    commands = [mock, [*cli, "serve", "--port", str(APP)], [*cli, "worker"]]
+    doors = ["--port", str(ports.sandbox), "--control-port", str(ports.control)]
+    commands = [[sys.executable, "-m", "mock_vneid", *doors], [*cli, "serve"], [*cli, "worker"]]
     processes = [subprocess.Popen(command, env=dict(environment)) for command in commands]  # noqa: S603 - our own programs
     try:
         yield processes
@@ -88,37 +123,41 @@ def _servers(environment: Mapping[str, str]) -> Iterator[list[subprocess.Popen[b
                 process.wait()
 
 
-def _wait_ready(processes: list[subprocess.Popen[bytes]], console: Console) -> bool:
+def _wait_ready(processes: list[subprocess.Popen[bytes]], console: Console, ports: Ports) -> bool:
     until = time.monotonic() + _START_LIMIT
     while time.monotonic() < until:
         if any(process.poll() is not None for process in processes):
             break
         with suppress(OSError, ValueError):
-            if _get(f"{_BASE}/readyz")["status"] == "ready" and _get(f"http://127.0.0.1:{CONTROL}/healthz"):
+            if _get(f"{ports.base}/readyz")["status"] == "ready" and _get(f"{ports.door}/healthz"):
                 return True
         time.sleep(0.1)
     console.print("[red]Máy chủ không khởi động được; xem thông báo phía trên. / a server did not start[/]")
     return False
 
 
-def _file_sample() -> dict[str, Any]:
-    basic = base64.b64encode(b"demo-onestop:demo-onestop-secret").decode()
-    token = _send(
-        f"{_BASE}/oauth/token",
-        b"grant_type=client_credentials",
-        {"authorization": f"Basic {basic}", "content-type": "application/x-www-form-urlencoded"},
-    )["access_token"]
-    body = json.dumps(examples.DOSSIERS["birth"]["value"]).encode()
-    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    dossier = _send(f"{_BASE}/v1/dossiers", body, headers)
-    dossier["procedure_name"] = _get(f"{_BASE}/v1/procedures/{dossier['procedure']}")["name"]
-    return dossier
+def _tell(console: Console, ports: Ports) -> bool:
+    """One dossier judged, then the story of one child as it happens; False when a call was answered otherwise."""
+    try:
+        office = story.Office(ports.base, ports.door)
+        dossier = office.call("POST", "/v1/dossiers", examples.DOSSIERS["birth"]["value"], expect=201)
+        _show(console, dossier, office.call("GET", f"/v1/procedures/{dossier['procedure']}")["name"])
+        console.print("\n[bold]Một lần: từ giấy khai sinh đến thẻ bảo hiểm y tế[/]")
+        for number, told in enumerate(story.play(office), 1):
+            console.print(f"\n[bold]{number}. {told.what}[/]")
+            for seen in told.seen:
+                console.print(Padding(seen, (0, 0, 0, 3), expand=False))
+            console.print(Padding(f"[green]→ {told.shows}[/]", (0, 0, 0, 3), expand=False))
+    except story.WentWrong as wrong:
+        console.print(f"[red]Câu chuyện dừng ở đây / the story stops here: {wrong}[/]")
+        return False
+    return True
 
 
-def _show(console: Console, dossier: Mapping[str, Any]) -> None:
+def _show(console: Console, dossier: Mapping[str, Any], procedure: str) -> None:
     applicant = examples.AN["full_name"]
     console.print()
-    console.print(f"[bold]Hồ sơ {dossier['code']}[/] · {dossier['procedure']} {dossier['procedure_name']}")
+    console.print(f"[bold]Hồ sơ {dossier['code']}[/] · {dossier['procedure']} {procedure}")
     console.print(f"Người nộp (hư cấu): {applicant} · pháp luật tại ngày {dossier['law_as_of']}")
     table = Table(show_lines=True)
     table.add_column("Giấy tờ", ratio=3)
@@ -142,20 +181,6 @@ def _show(console: Console, dossier: Mapping[str, Any]) -> None:
     console.print(f"[bold]Thực sự còn phải nộp:[/] {'; '.join(needed) or 'không còn gì'}")
 
 
-def _tell(console: Console) -> bool:
-    """The story of one child, as it happens; False when a call was not answered as it should be."""
-    console.print("\n[bold]Một lần: từ giấy khai sinh đến thẻ bảo hiểm y tế[/]")
-    try:
-        for told in story.play(story.Office(_BASE, f"http://127.0.0.1:{CONTROL}")):
-            console.print(f"  [green]•[/] {told.what}")
-            for seen in told.seen:
-                console.print(f"      [dim]{seen}[/]")
-    except story.WentWrong as wrong:
-        console.print(f"[red]{wrong}[/]")
-        return False
-    return True
-
-
 def _lead(findings: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The finding that speaks for a component: of alternatives, the one that is held itself."""
     return next((f for f in findings if f["outcome"] != "PAPER_LAWFUL" and not f["via"]), findings[0])
@@ -168,14 +193,38 @@ def _short(citation: Mapping[str, Any]) -> str:
     return f"{title}, {citation['provision']}" if citation["provision"] else title
 
 
-def _stay(console: Console, processes: list[subprocess.Popen[bytes]]) -> None:
-    console.print(f"\n[bold green]Đang chạy[/] · Swagger UI: {_BASE}/docs · demo-admin / demo-admin-secret")
-    console.print(f"Hộp cát: http://127.0.0.1:{MOCK}/docs · điều khiển: http://127.0.0.1:{CONTROL}/docs")
+def _stay(console: Console, processes: list[subprocess.Popen[bytes]], ports: Ports) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for name, seen in _doors(ports):
+        table.add_row(name, seen)
+    console.print("\n[bold green]Đang chạy[/], dữ liệu ở var/. Mọi tài khoản dưới đây là giả lập.")
+    console.print(table)
     console.print("Ctrl+C để dừng / to stop")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
+
+
+def _doors(ports: Ports) -> tuple[tuple[str, str], ...]:
+    """What there is to open, and as whom."""
+    base, world = ports.base, f"{ports.door}/worlds/default"
+    citizen = f"{examples.AN['full_name']}, {examples.AN['id']}"
+    return (
+        ("Trang mở cho mọi người", f"{base}/"),
+        ("Công dân: hồ sơ của tôi", f"{base}/cua-toi · đăng nhập: {citizen}"),
+        (
+            "Cán bộ: quầy một cửa",
+            f"{base}/quay · đăng nhập: CB-0001 (tiếp nhận), CB-0002 (giải quyết), CB-0006 (kiểm tra)",
+        ),
+        ("Cổng quốc gia đã nhận gì", f"{world}/dossiers"),
+        ("Ví VNeID đã nhận gì", f"{world}/results"),
+        ("API của dịch vụ", f"{base}/docs · demo-admin / demo-admin-secret"),
+        ("API của hộp cát", f"{ports.faces}/docs · điều khiển: {ports.door}/docs"),
+        ("Thế giới của hộp cát", f"{world}/page"),
+    )
 
 
 def _taken(port: int) -> bool:
@@ -184,11 +233,6 @@ def _taken(port: int) -> bool:
 
 
 def _get(url: str) -> dict[str, Any]:
-    return _send(url, None, {})
-
-
-def _send(url: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
-    request = urllib.request.Request(url, data=body, headers=dict(headers))  # noqa: S310 - our own loopback addresses
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - the same
+    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own loopback addresses
         found: dict[str, Any] = json.loads(answer.read())
         return found

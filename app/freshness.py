@@ -7,6 +7,8 @@ from collections.abc import Iterable
 FRESH = "public, max-age=60"
 # What can never be otherwise.
 FOR_EVER = "public, max-age=31536000, immutable"
+# What is for one reader alone.
+KEEP_NOTHING = "no-store"
 
 
 def etag_of(octets: bytes) -> str:

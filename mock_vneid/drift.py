@@ -82,7 +82,7 @@ def _struck(world: World, face: Face, service: str, person: Person, types: tuple
 def _faces(world: World, person: Person) -> dict[str, Seen]:
     record = Seen(person.id, person.full_name, person.birth_date, person.sex, person.identity_level)
     seen = {"record": record, **_population(world, person)}
-    if (account := CITIZENS.find(world, person.id)) is not None:
+    if (account := CITIZENS.find(world, person.id, None)) is not None:
         said = account.told
         name, born, sex = said["name"], said["birthdate"], said["gender"]
         seen["oidc"] = Seen(said["citizenPid"], name, born, sex, said["accountLevel"])

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_vneid import scenario
+from mock_vneid import door_tags, scenario
 from mock_vneid.faces import (
     lgsp,
     ndxp,
@@ -43,6 +43,8 @@ from mock_vneid.worlds import LimitReached
 VERSION = "0.1.0"
 # The framework's own: it would ask the environment at every request, and nothing here reads it.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+# Every call in sight, the many schemas folded away.
+_SWAGGER = {"defaultModelsExpandDepth": 0, "tryItOutEnabled": True}
 _NOT_REAL = (
     "A sandbox with made-up people. "
     "It is not VNeID, not NDXP, not the national portal, and no official specification of any of them."
@@ -87,7 +89,13 @@ def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
             world = {
                 "name": "world",
                 "in": "path",
@@ -98,6 +106,8 @@ def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 if path.startswith("/w/{world}"):
                     for operation in operations.values():
                         operation.setdefault("parameters", []).insert(0, world)
+                        if path.startswith("/w/{world}/staff/"):
+                            operation["tags"] = ["staff login"]
             flows = {
                 "wallet": (
                     "/w/default/oidc/token",
@@ -127,6 +137,8 @@ def create_faces(universe: Universe) -> FastAPI:
         title="mock_vneid: faces",
         version=VERSION,
         description=f"{_NOT_REAL} Client: `motlan-tthc` / `motlan-tthc-secret`.",
+        openapi_tags=door_tags.FACES,
+        swagger_ui_parameters=_SWAGGER,
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
     )
@@ -185,6 +197,8 @@ def create_control(universe: Universe) -> FastAPI:
         title="mock_vneid: control",
         version=VERSION,
         description=_NOT_REAL,
+        openapi_tags=door_tags.CONTROL,
+        swagger_ui_parameters=_SWAGGER,
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
     )

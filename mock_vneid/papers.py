@@ -269,6 +269,7 @@ def _of_organization(seed: int, organization_id: str, document_type: str) -> Hol
     known = civil.representation(seed, organization_id)
     data = {
         "representative": known.representative.full_name,
+        "representative_id": known.representative.id,
         "representative_since": known.since,
         "address": known.seat.text,
     }

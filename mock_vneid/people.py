@@ -30,11 +30,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A company, branch, household business or cooperative; organisations have no identity levels."""
+    """A company, branch, household business or cooperative; organisations have no identity levels.
+
+    `representative`: of one put by hand, the number of who speaks for it in law; `Representation` tells it of others.
+    """
 
     id: str
     full_name: str
     story: str | None = None
+    representative: str | None = None
 
 
 Holder = Person | Organization

@@ -204,9 +204,12 @@ class PersonIn(Strict):
 
 class OrganizationIn(Strict):
     name: Words = Field(examples=["CÔNG TY TNHH MỘT LẦN THỬ NGHIỆM"])
+    representative: PersonId | None = Field(
+        default=None, description="who speaks for it in law, and logs in for it; left out: nobody does"
+    )
 
     def organization(self, organization_id: str, story: str | None = None) -> Organization:
-        return Organization(organization_id, self.name, story)
+        return Organization(organization_id, self.name, story, self.representative)
 
 
 class RegistrySaysIn(Strict):

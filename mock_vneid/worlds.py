@@ -14,7 +14,16 @@ from mock_vneid.ids import HolderKind, kind_of
 from mock_vneid.journal import Journal
 from mock_vneid.keys import Keys
 from mock_vneid.oidc.logins import Logins
-from mock_vneid.people import CivilRecord, Holder, Holding, Representation, document_id, wallet_state
+from mock_vneid.people import (
+    CivilRecord,
+    Holder,
+    Holding,
+    Organization,
+    Person,
+    Representation,
+    document_id,
+    wallet_state,
+)
 from mock_vneid.presentations import Presentations
 from mock_vneid.results import ISSUERS, MOST_ISSUERS, MOST_RESULTS, Jwks, Result, Results, change
 from mock_vneid.specs import VIETNAM, Population
@@ -220,6 +229,30 @@ class World:
             return None
         persona = personas.find(organization_id)
         return persona.representation if persona else civil.representation(self.state.seed, organization_id)
+
+    def representative(self, organization_id: str) -> Person | None:
+        """The person who speaks for this organisation, by hand or not, as this world knows them."""
+        organization = self.holder(organization_id)
+        if not isinstance(organization, Organization):
+            return None
+        known = self.representation(organization_id)
+        number = known.representative.id if known else organization.representative
+        person = self.holder(number) if number else None
+        return person if isinstance(person, Person) else None
+
+    def represented(self) -> dict[str, list[Organization]]:
+        """Of those put by hand, the virtual ones given a holding, and the personas: the organisations, by the number of
+        who speaks for each. Virtual ones are countless, and found by their own number only.
+        """
+        named = dict.fromkeys(self.touched("organization"))
+        if self.state.population == "virtual":
+            named |= dict.fromkeys(persona.id for persona in personas.all() if persona.kind == "organization")
+        found: dict[str, list[Organization]] = {}
+        for organization_id in named:
+            organization, person = self.holder(organization_id), self.representative(organization_id)
+            if person and isinstance(organization, Organization):
+                found.setdefault(person.id, []).append(organization)
+        return found
 
     def put_holder(self, holder: Holder) -> bool:
         """Put a person or organisation by hand, who then holds nothing; True when it was not there by hand before."""

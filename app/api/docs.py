@@ -23,7 +23,12 @@ def install(app: FastAPI, client: tuple[str, str] | None) -> None:
         swagger_css_url=f"{_STATIC}/swagger-ui.css",
         swagger_favicon_url=f"{_STATIC}/favicon.png",
         init_oauth={"clientId": client[0], "clientSecret": client[1]} if client else None,
-        swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True, "validatorUrl": None},
+        swagger_ui_parameters={
+            "persistAuthorization": True,
+            "tryItOutEnabled": True,
+            "validatorUrl": None,
+            "defaultModelsExpandDepth": 0,
+        },
     )
     redirect = get_swagger_ui_oauth2_redirect_html()
 

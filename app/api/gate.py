@@ -137,13 +137,17 @@ def _body_allowed(path: str) -> tuple[re.Pattern[bytes], int]:
 
 def _refused(scope: Scope, headers: dict[bytes, bytes]) -> str | None:
     """What is wrong with the request before its body is read."""
+    a_call = scope["path"].startswith(("/v1/", "/oauth/"))
+    # No page's address holds a NUL, and PostgreSQL cannot even be asked about one; calls have shapes that say so.
+    if not a_call and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+        return "not-found"
     expected, most = _body_allowed(scope["path"])
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > most:
         return "body-too-large"
     if scope["method"] not in ("POST", "PUT") or not (length.strip(b"0") or b"transfer-encoding" in headers):
         return None
-    if not scope["path"].startswith(("/v1/", "/oauth/")):
+    if not a_call:
         return None
     packed = headers.get(b"content-encoding", b"identity").lower() != b"identity"
     return "unsupported-media-type" if packed or not expected.fullmatch(headers.get(b"content-type", b"")) else None

@@ -15,24 +15,27 @@ yêu cầu**, kèm căn cứ pháp lý và cách làm thay thế.
 Một Lần judges every demand for paper: what is integrated on VNeID or in a connected database **may not be demanded**;
 the answer cites the law and says what to do instead. A refusal is a result, not an error.
 
-Bản demo / demo: bấm **Authorize**, `demo-admin` / `demo-admin-secret`.
+Bản demo / demo: **Authorize** (`demo-admin` / `demo-admin-secret`), mở một lệnh, chọn một ví dụ, **Execute**. Bắt đầu /
+begin with `POST /v1/paper-demands` → `POST /v1/prefills` → `POST /v1/dossiers` → `…/transitions` (`If-Match: *`).
+Công dân / citizens: [/cua-toi](/cua-toi) · cán bộ / officers: [/quay](/quay).
 """
-_TAGS = [
-    {"name": "Yêu cầu giấy tờ", "description": "Cửa kiểm tra / the gate"},
-    {"name": "Quyết định", "description": "Đọc, giải thích, phán quyết lại / read, explain, replay"},
-    {"name": "Biểu mẫu", "description": "Điền sẵn từ dữ liệu đã có, ký số / filled from the State's data, signatures"},
-    {"name": "Hồ sơ", "description": "Nộp, theo dõi, yêu cầu bổ sung / file, follow, supplement"},
-    {"name": "Mã chia sẻ", "description": "Công dân xuất trình từ VNeID / what a citizen shows from VNeID"},
-    {"name": "Kết quả", "description": "Đã cấp, đã ký, còn hiệu lực hay không / issued, signed, still valid or not"},
-    {"name": "Phản ánh", "description": "Công dân bị yêu cầu giấy tờ / papers citizens were asked for"},
-    {"name": "Sự kiện", "description": "Sổ sự kiện và đăng ký nhận / the log of events, and who is told of them"},
-    {"name": "Danh mục", "description": "Thủ tục, giấy tờ, danh sách, pháp luật / catalogue and law"},
-    {"name": "Công bố", "description": "Danh mục hằng tháng, ký số / the monthly list, signed"},
-    {"name": "Rà soát", "description": "Thành phần hồ sơ đối chiếu với luật / components held against the law"},
-    {"name": "Nhập danh mục", "description": "Nhập tệp, rà soát cách đọc / import files, review readings"},
-    {"name": "Xác thực", "description": "OAuth 2.0 client_credentials"},
-    {"name": "Vận hành", "description": "Tình trạng và số đo / health and metrics"},
-]
+# In the order in which a newcomer needs them.
+_GROUPS = {
+    "Yêu cầu giấy tờ": "Cửa kiểm tra / the gate",
+    "Quyết định": "Đọc, giải thích, phán quyết lại từ dữ kiện đã lưu / read, explain, replay",
+    "Biểu mẫu": "Điền sẵn từ dữ liệu đã có, ký số / filled from the State's data, signatures",
+    "Hồ sơ": "Nộp, chuyển bước, yêu cầu bổ sung, in phiếu, đúng hạn / file, move, ask for more, print, deadlines",
+    "Kết quả": "Ký, lưu kho, gửi vào ví; thu hồi, đính chính, phí / signed, archived, delivered, corrected; fees",
+    "Mã chia sẻ": "Công dân xuất trình từ VNeID, cơ quan hay tổ chức kiểm tra / what a citizen shows from VNeID",
+    "Phản ánh": "Công dân báo bị yêu cầu giấy tờ / what citizens report of papers demanded",
+    "Sự kiện": "Sổ sự kiện và đăng ký nhận / the log of events, and who is told of them",
+    "Danh mục": "Thủ tục, giấy tờ, danh sách, pháp luật / catalogue and law",
+    "Công bố": "Danh mục hằng tháng, ký số / the monthly list, signed",
+    "Rà soát": "Thành phần hồ sơ đối chiếu với luật / components held against the law",
+    "Nhập danh mục": "Nhập tệp, rà soát cách đọc / import files, review readings",
+    "Xác thực": "Mã truy cập, OAuth 2.0 client_credentials; Authorize tự lấy / access tokens; Authorize gets one",
+    "Vận hành": "Tình trạng, số đo, tin chưa gửi được / health, metrics, messages that came to a stop",
+}
 # What stands behind a 409 of each call; a paper refused is no error of `assessPaperDemand`.
 _CONFLICTS = {
     "assessPaperDemand": "request-in-progress",
@@ -101,7 +104,7 @@ def _finished(schema: dict[str, Any]) -> dict[str, Any]:
         license={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     schema["servers"] = [{"url": "/", "description": "Máy chủ này / this server"}]
-    schema["tags"] = _TAGS
+    schema["tags"] = [{"name": name, "description": text} for name, text in _GROUPS.items()]
     schema["components"]["securitySchemes"]["client"] = {
         "type": "http",
         "scheme": "basic",

@@ -8,7 +8,7 @@ from app.api.requests import StrictRoute, json_answer
 from app.api.schemas.catalogue import Page
 from app.api.schemas.common import problems
 from app.api.schemas.outbox import MessageOut, MessagesIn
-from app.api.security import Call, authenticated
+from app.api.security import Call, also, authenticated
 from app.domain.decisions import canonical
 from app.domain.outbox import Destination, State
 from app.services import outbox
@@ -43,7 +43,11 @@ async def messages(call: Reader, asked: Annotated[MessagesIn, Query()]) -> Respo
     responses=_PROBLEMS,
 )
 async def retry(call: Writer, message_id: MessageId) -> Response:
-    """Sau khi đã sửa nguyên nhân; các tin sau nó đi tiếp theo thứ tự / those behind it follow in order."""
+    """Sau khi đã sửa nguyên nhân; các tin sau nó đi tiếp theo thứ tự. Cần cả quyền `journal:read`.
+
+    Those behind it follow in order. For who operates the service: the scope `journal:read` is needed too.
+    """
+    also(call, "journal:read")
     return json_answer(canonical(await outbox.retry(call.desk, call.caller, message_id)))
 
 
@@ -55,5 +59,9 @@ async def retry(call: Writer, message_id: MessageId) -> Response:
     responses=_PROBLEMS,
 )
 async def discard(call: Writer, message_id: MessageId) -> Response:
-    """Nơi nhận sẽ không bao giờ biết điều nó nói; các tin sau nó đi tiếp / given up for good, so the next may go."""
+    """Nơi nhận sẽ không bao giờ biết điều nó nói; các tin sau nó đi tiếp. Cần cả quyền `journal:read`.
+
+    Given up for good, so that the next may go. For who operates the service: the scope `journal:read` is needed too.
+    """
+    also(call, "journal:read")
     return json_answer(canonical(await outbox.discard(call.desk, call.caller, message_id)))

@@ -7,19 +7,16 @@ from fastapi import APIRouter, Body, Path, Response, Security
 
 from app.api import examples
 from app.api.links import to_paper_demand
-from app.api.problems import Problem
 from app.api.requests import IDEMPOTENCY_KEY, StrictRoute, json_answer, key_of
 from app.api.schemas.common import problems
 from app.api.schemas.presentations import DemandedIn, DemandedOut, VerifiedOut, VerifyIn
-from app.api.security import Call, authenticated
+from app.api.security import Call, also, authenticated
 from app.services import presentations
 
 router = APIRouter(tags=["Mã chia sẻ"], route_class=StrictRoute)
 
 PresentationId = Annotated[UUID, Path(description="Mã lần kiểm tra", examples=["019ac000-0000-7000-8000-000000000000"])]
 Verifier = Annotated[Call, Security(authenticated, scopes=["demands:write", "presentations:verify"])]
-# Of a citizen's data, to nobody's cache.
-_PRIVATE = {"cache-control": "no-store"}
 
 
 @router.post(
@@ -44,13 +41,10 @@ async def verify(
     holder. Send an Idempotency-Key: when the answer is lost, the same key gets it again. Without an answer of the
     wallet nothing is concluded (503). A body outside the State needs the scope `presentations:verify` only.
     """
-    if body.verifier.kind == "office" and "demands:write" not in call.caller.scopes:
-        raise Problem("insufficient-scope", {"www-authenticate": _CHALLENGE}, {"needed": ["demands:write"]})
+    if body.verifier.kind == "office":
+        also(call, "demands:write")
     key = await key_of(call, "POST /v1/presentations/verify")
-    return json_answer(await presentations.verify(call.desk, call.caller, body.asked(), key), headers=_PRIVATE)
-
-
-_CHALLENGE = 'Bearer error="insufficient_scope", scope="demands:write"'
+    return json_answer(await presentations.verify(call.desk, call.caller, body.asked(), key))
 
 
 @router.post(

@@ -17,6 +17,7 @@ from app.api.wording import CATALOGUE, FIELD_FAULTS, Words
 from app.db import DatabaseUnavailable
 from app.domain.errors import DomainError
 from app.domain.forms import FieldFault, FormInvalid
+from app.freshness import KEEP_NOTHING
 from app.logs import log
 from app.services import idempotency
 
@@ -122,7 +123,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(idempotency.Repeated)
     async def _repeated(request: Request, e: idempotency.Repeated) -> Response:
-        headers = {**e.kept.headers, "idempotent-replayed": "true"}
+        headers = {"cache-control": KEEP_NOTHING, **e.kept.headers, "idempotent-replayed": "true"}
         return Response(e.kept.body, e.kept.status, headers, "application/json")
 
     @app.exception_handler(idempotency.KeyReused)

@@ -21,8 +21,6 @@ router = APIRouter(tags=["Phản ánh"], route_class=StrictRoute)
 ReportId = Annotated[UUID, Path(description="Mã phản ánh", examples=["5f6c1b4e-3d52-5c0e-9a51-5b4a0e7f2a11"])]
 Reader = Annotated[Call, Security(authenticated, scopes=["dossiers:read"])]
 Writer = Annotated[Call, Security(authenticated, scopes=["dossiers:write"])]
-# Citizens' own words stand in it.
-_PRIVATE = {"cache-control": "no-store"}
 
 
 @router.get(
@@ -40,7 +38,7 @@ async def listed(call: Reader, asked: Annotated[ReportsIn, Query()]) -> Response
     status = ReportStatus(asked.status) if asked.status else None
     found = await reports.of_agency(call.desk, asked.agency, status, asked.cursor, asked.limit)
     body = {"items": found.items, "next_cursor": found.next_cursor}
-    return json_answer(canonical(body), headers=_PRIVATE)
+    return json_answer(canonical(body))
 
 
 @router.get(
@@ -55,7 +53,7 @@ async def listed(call: Reader, asked: Annotated[ReportsIn, Query()]) -> Response
 )
 async def read(call: Reader, report_id: ReportId) -> Response:
     """Nội dung, kết luận, câu trả lời / what was reported, concluded and answered."""
-    return json_answer(canonical(await reports.of_id(call.desk, str(report_id))), headers=_PRIVATE)
+    return json_answer(canonical(await reports.of_id(call.desk, str(report_id))))
 
 
 @router.post(
@@ -77,4 +75,4 @@ async def answer(
     """
     key = await key_of(call, f"POST /v1/reports/{report_id}/answer")
     answered = await reports.answer(call.desk, call.caller, str(report_id), body.text, key)
-    return json_answer(answered.body, answered.status, {**answered.headers, **_PRIVATE})
+    return json_answer(answered.body, answered.status, answered.headers)

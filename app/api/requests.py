@@ -16,6 +16,7 @@ from uuid_utils import uuid7
 
 from app.api.problems import Problem
 from app.api.security import Call, authenticated
+from app.freshness import KEEP_NOTHING
 from app.services.idempotency import Key
 
 M = TypeVar("M", bound=BaseModel)
@@ -169,5 +170,7 @@ def versions_of(call: Call) -> frozenset[int] | None:
 
 
 def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Bytes that are JSON already, as they were committed."""
-    return Response(body, status, headers, "application/json")
+    """Bytes that are JSON already, as they were committed: for the caller, and for nobody to keep, unless `headers` say
+    otherwise.
+    """
+    return Response(body, status, {"cache-control": KEEP_NOTHING, **(headers or {})}, "application/json")

@@ -60,3 +60,10 @@ class Authenticated(OAuth2):
 
 
 authenticated = Authenticated()
+
+
+def also(call: Call, scope: str) -> None:
+    """Refuses a caller without this scope, beside the one of the route that it has. Raises Problem."""
+    if scope not in call.caller.scopes:
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        raise Problem("insufficient-scope", {"www-authenticate": challenge}, {"needed": [scope]})

@@ -25,14 +25,14 @@ SubscriptionId = Annotated[
     ),
 ]
 _URL = "https://example.invalid/motlan"
-_EXAMPLES: dict[str, Any] = {
+EXAMPLES: dict[str, Any] = {
     "all": {"summary": "Mọi sự kiện, từ bây giờ / all events, from now on", "value": {"url": _URL}},
     "dossiers": {
         "summary": "Chỉ khi hồ sơ chuyển trạng thái, từ đầu sổ / moves of dossiers, from the beginning",
         "value": {"url": _URL, "types": ["vn.motlan.dossier.moved"], "cursor": "000000000000000000"},
     },
 }
-_REPLAYS: dict[str, Any] = {
+REPLAYS: dict[str, Any] = {
     "beginning": {"summary": "Gửi lại từ đầu / from the beginning", "value": {"cursor": "000000000000000000"}}
 }
 _LOCATION = {"Location": {"description": "Nơi xem đăng ký / where it is read", "schema": {"type": "string"}}}
@@ -60,7 +60,7 @@ def _links(operation_id: str, given: str = "$response.body#/id") -> dict[str, An
         201: {"headers": _LOCATION, "links": _links("readSubscription")},
     },
 )
-async def subscribe(call: Reader, body: Annotated[SubscriptionIn, Body(openapi_examples=_EXAMPLES)]) -> Response:
+async def subscribe(call: Reader, body: Annotated[SubscriptionIn, Body(openapi_examples=EXAMPLES)]) -> Response:
     """Chỉ gửi tới địa chỉ https công khai. Khóa ký `secret` chỉ hiện một lần, hãy cất ngay.
 
     Events are posted in order, signed, from now or from a cursor on. Only public https addresses are posted to. The
@@ -129,7 +129,7 @@ async def enable(call: Reader, subscription_id: SubscriptionId) -> Response:
     responses=problems(400, 401, 403, 404, 413, 415, 422, 503),
 )
 async def replay(
-    call: Reader, subscription_id: SubscriptionId, body: Annotated[ReplayIn, Body(openapi_examples=_REPLAYS)]
+    call: Reader, subscription_id: SubscriptionId, body: Annotated[ReplayIn, Body(openapi_examples=REPLAYS)]
 ) -> Response:
     """Mọi sự kiện sau vị trí ấy được gửi lại, đúng thứ tự, với mã cũ / sent again, in order, under the same ids."""
     moved = await webhooks.replay(call.desk, call.caller, subscription_id, int(body.cursor))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from app.domain.dossiers import Status
+from app.domain.dossiers import ENDED, Status
 
 
 class EventType(StrEnum):
@@ -74,10 +74,8 @@ class Message:
     kind: Kind
 
 
-# Ends of the work, and what brings a result: the report's own dates and results change with them, not the status alone.
-_TELLS_MORE = frozenset(
-    {Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.DONE, Status.RETURNED},
-)
+# The report's own dates change with these, not the status alone: the clock starts or runs on, or the work has ended.
+_TELLS_MORE = ENDED | {Status.RECEIVED, Status.IN_PROGRESS}
 
 
 def messages_of(event: Event, dossier_of_result: Mapping[str, str]) -> tuple[Message, ...]:
@@ -121,14 +119,21 @@ class Standing:
     reached: Mapping[Status, datetime]
 
 
-def standing(events: Iterable[Event]) -> Standing:
-    """Of the events up to one, oldest first. What was received before there was a log counts as new."""
-    status, reached = Status.NEW, dict[Status, datetime]()
+def standing(events: Iterable[Event], begun: Status = Status.NEW) -> Standing:
+    """Of the events up to one, oldest first. `begun`: where it stood when the log of it began."""
+    status, reached = begun, dict[Status, datetime]()
     for event in events:
         if event.type == EventType.MOVED:
             status = Status(event.data["to"])
             reached[status] = event.at
     return Standing(status, reached)
+
+
+def begun(events: Iterable[Event], status: Status) -> Status:
+    """Where a dossier stood when the log of it began, told from the whole log and its present status: a dossier may be
+    older than the log.
+    """
+    return next((Status(event.data["from"]) for event in events if event.type == EventType.MOVED), status)
 
 
 def pause(attempts: int, first: float, longest: float, chance: float) -> timedelta:

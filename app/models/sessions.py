@@ -26,7 +26,7 @@ sessions = Table(
     # SHA-256 of the cookie.
     Column("id", String(64), primary_key=True),
     Column("kind", String, nullable=False),
-    # Who it is: the citizen's keyed hash, or the officer's code.
+    # Who it is: the keyed hash of the citizen, or of the organisation they act for; the officer's code.
     Column("owner", String(64), nullable=False),
     # Everything about the person, and the ID token that ends the session at the provider: sealed JSON.
     Column("person", LargeBinary, nullable=False),

@@ -42,17 +42,18 @@ _RESULT_FAULTS = {
 
 
 class NotYours(Exception):
-    """The officer's roles do not cover this; `needed` are the roles that do."""
+    """The officer's roles do not cover this; `needed` are the roles that do, at `agency` where that is another's."""
 
-    def __init__(self, *needed: Role) -> None:
+    def __init__(self, *needed: Role, agency: str | None = None) -> None:
         super().__init__(" ".join(needed))
-        self.needed = needed
+        self.needed, self.agency = needed, agency
 
 
 async def not_yours(request: Request, e: Exception) -> Response:
     assert isinstance(e, NotYours)
     session: Session = request.state.session
-    view = {"needed": " hoặc ".join(ROLES[r] for r in e.needed), "held": roles_of(session)}
+    at = f" của cơ quan giải quyết ({e.agency})" if e.agency else ""
+    view = {"needed": " hoặc ".join(ROLES[r] for r in e.needed) + at, "held": roles_of(session)}
     return visits.private(request, "counter_not_yours.html", view, 403)
 
 
@@ -74,6 +75,29 @@ def acting(session: Session) -> Actor:
     if actor is None:
         raise NotYours(Role.ONE_STOP, Role.HANDLER)
     return actor
+
+
+def acting_on(session: Session, decided_by: str) -> Actor:
+    """As whom the officer acts on a dossier that this agency decides. Raises NotYours for who may only look.
+
+    A dossier may be received anywhere in the province, and is decided by the agency competent for it alone: whatever
+    an officer of another may do at home, here they do the counter's work.
+    """
+    actor = acting(session)
+    return Actor.ONE_STOP if _elsewhere(session, decided_by) else actor
+
+
+def _looking_at(session: Session, decided_by: str) -> Actor | None:
+    """The same; None for who may only look."""
+    return acting_on(session, decided_by) if actor_of(session.roles) else None
+
+
+def _elsewhere(session: Session, decided_by: str) -> bool:
+    return decided_by not in ("", session.agency)
+
+
+def _handlers(session: Session, decided_by: str) -> NotYours:
+    return NotYours(Role.HANDLER, agency=decided_by if _elsewhere(session, decided_by) else None)
 
 
 async def once(act: Callable[[], Awaitable[Answer]], patience: int = 50) -> Answer:
@@ -144,7 +168,8 @@ async def show(
 ) -> Response:
     """The dossier's page; after a form that was wrong with what is wrong and what was typed."""
     found = await counter.opened(visits.desk_of(request), agency_of(session), code)
-    view = counter_views.dossier(found, await site_of(request).catalogue(), actor_of(session.roles))
+    actor = _looking_at(session, found.row.decided_by)
+    view = counter_views.dossier(found, await site_of(request).catalogue(), actor)
     return visits.private(
         request,
         "counter_dossier.html",
@@ -170,8 +195,10 @@ async def printed(request: Request, session: Officer, code: str, name: str) -> R
 
 @router.post("/ho-so/{code}/chuyen")
 async def move(request: Request, session: Officer, code: str) -> Response:
-    fields, actor, desk = await visits.form(request, session), acting(session), visits.desk_of(request)
+    fields, desk = await visits.form(request, session), visits.desk_of(request)
+    acting(session)
     found = await counter.opened(desk, agency_of(session), code)
+    actor = acting_on(session, found.row.decided_by)
     known = await site_of(request).catalogue()
     version, to = asked.number(fields.get("version", ""), "form"), _status(fields.get("to", ""))
     result, faults = counter_forms.result(fields, frozenset(known.document_types))
@@ -181,7 +208,7 @@ async def move(request: Request, session: Officer, code: str) -> Response:
         result, faults = None, {k: v for k, v in faults.items() if not k.startswith("result")}
     if faults or to is None:
         return await show(request, session, code, faults=faults, typed=fields, status=422)
-    _may_move(found, version, to, actor)
+    _may_move(session, found, version, to, actor)
     reason = counter_forms.text(fields, "reason") or None
     key = counter_forms.key_of(fields, session.caller.client_id, f"/quay/ho-so/{code}/chuyen")
     versions = frozenset({version})
@@ -206,21 +233,21 @@ async def move(request: Request, session: Officer, code: str) -> Response:
     return visits.go(f"/quay/ho-so/{code}?xong=chuyen")
 
 
-def _may_move(found: OnDesk, version: int, to: Status, actor: Actor) -> None:
+def _may_move(session: Session, found: OnDesk, version: int, to: Status, actor: Actor) -> None:
     """Raises NotYours. Who has not seen the dossier as it is now is told that first."""
     status = Status(found.row.status)
     if version == found.row.version and to not in moves_from(status, actor) and to in moves_from(status):
-        raise NotYours(Role.HANDLER)
+        raise _handlers(session, found.row.decided_by)
 
 
 def _status(text: str) -> Status | None:
-    return Status(int(text)) if text.isdecimal() and text.isascii() and int(text[:3]) in set(Status) else None
+    return next((status for status in Status if str(int(status)) == text), None)
 
 
 async def _stale(request: Request, session: Session, code: str, version: int, fields: visits.Form) -> Response:
     """Somebody was first: who did what, and the form again, with all that was typed."""
     later = await counter.meanwhile(visits.desk_of(request), agency_of(session), code, version)
-    view = counter_views.meanwhile(later, actor_of(session.roles))
+    view = counter_views.meanwhile(later, _looking_at(session, later.decided_by))
     lines = counter_forms.chosen(fields)
     typed = {**view, "code": code, "typed": fields, "lines": lines, "key": counter_forms.fresh_key()}
     known = await site_of(request).catalogue()
@@ -248,15 +275,17 @@ async def look_again(request: Request, session: Officer, code: str) -> Response:
 @router.get("/ho-so/{code}/bo-sung")
 async def supplement_form(request: Request, session: Officer, code: str) -> Response:
     found = await counter.opened(visits.desk_of(request), agency_of(session), code)
-    _may_ask(found, acting(session))
+    _may_ask(session, found, acting_on(session, found.row.decided_by))
     return await _asking(request, found, [Chosen()] * 3, {})
 
 
 @router.post("/ho-so/{code}/bo-sung")
 async def supplement(request: Request, session: Officer, code: str) -> Response:
     """Sent when every paper may be demanded; else nothing is sent, and the grounds stand beside what was typed."""
-    fields, actor, desk = await visits.form(request, session), acting(session), visits.desk_of(request)
+    fields, desk = await visits.form(request, session), visits.desk_of(request)
+    acting(session)
     found = await counter.opened(desk, agency_of(session), code)
+    actor = acting_on(session, found.row.decided_by)
     known = await site_of(request).catalogue()
     lines, version = counter_forms.chosen(fields), asked.number(fields.get("version", ""), "form")
     if fields.get("do") == "more":
@@ -265,7 +294,7 @@ async def supplement(request: Request, session: Officer, code: str) -> Response:
     if faults:
         return await _asking(request, found, lines, faults, fields, status=422)
     if version == found.row.version:
-        _may_ask(found, actor)
+        _may_ask(session, found, actor)
     key = counter_forms.key_of(fields, session.caller.client_id, f"/quay/ho-so/{code}/bo-sung")
     versions = frozenset({version})
 
@@ -282,10 +311,10 @@ async def supplement(request: Request, session: Officer, code: str) -> Response:
     return visits.go(f"/quay/ho-so/{code}?xong=bo-sung")
 
 
-def _may_ask(found: OnDesk, actor: Actor) -> None:
+def _may_ask(session: Session, found: OnDesk, actor: Actor) -> None:
     status = Status(found.row.status)
     if not counter_views.may_ask(status, actor) and counter_views.may_ask(status, Actor.HANDLER):
-        raise NotYours(Role.HANDLER)
+        raise _handlers(session, found.row.decided_by)
 
 
 async def _asking(

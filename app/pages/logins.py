@@ -10,7 +10,7 @@ from app.logs import log
 from app.pages import visits
 from app.pages.site import html, render
 from app.services import sessions
-from app.services.sessions import NotLoggedIn, TooManyLogins
+from app.services.sessions import NotLoggedIn
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,6 +53,14 @@ async def officers_return(request: Request) -> Response:
     return await _finish(request, Visitor.OFFICER)
 
 
+@router.post("/doi-tai-khoan")
+async def switch_accounts(request: Request) -> Response:
+    """Between one's own account and an organisation's: chosen anew at VNeID. What was opened stays until then."""
+    session = await visits.citizen(request)
+    await visits.form(request, session)
+    return await _lead_out(request, Visitor.CITIZEN, "", "select_account")
+
+
 @router.post("/dang-xuat")
 async def citizens_sign_out(request: Request) -> Response:
     return await _end(request, Visitor.CITIZEN)
@@ -76,12 +84,16 @@ async def _begin(request: Request, kind: Visitor, wanted: str) -> Response:
         return _not_logged_in(request, kind, "public_url_not_https")  # a cookie in the open would be anybody's
     if await visits.whoever(request, kind) is not None:
         return visits.go(way_back(kind, wanted))
+    return await _lead_out(request, kind, wanted)
+
+
+async def _lead_out(request: Request, kind: Visitor, wanted: str, prompt: str | None = None) -> Response:
+    """To the provider; a cookie tells this browser from others when it comes back."""
+    desk = visits.desk_of(request)
     try:
-        begun = await sessions.begin(desk, kind, wanted)
+        begun = await sessions.begin(desk, kind, wanted, prompt)
     except NotLoggedIn as e:
         return _not_logged_in(request, kind, e.cause)
-    except TooManyLogins:
-        return _not_logged_in(request, kind, "rate_limited")
     response = visits.go(begun.address)
     visits.set_cookie(desk, response, None, begun.browser, int(LOGIN_LASTS.total_seconds()))
     return response
@@ -118,10 +130,11 @@ def _told(request: Request) -> dict[str, str]:
 async def _end(request: Request, kind: Visitor) -> Response:
     desk = visits.desk_of(request)
     session = await visits.whoever(request, kind)
-    address = None
-    if session is not None:
-        await visits.form(request, session)
-        address = await sessions.close(desk, session)
+    if session is None:
+        # A form of another site comes without the cookie too: it must not take away that of a visit which goes on.
+        return visits.go("/da-thoat")
+    await visits.form(request, session)
+    address = await sessions.close(desk, session)
     response = visits.go(address or "/da-thoat")
     visits.drop_cookie(desk, response, kind)
     return response

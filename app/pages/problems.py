@@ -5,7 +5,8 @@ import json
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.pages.site import KEEP_NOTHING, SECURITY, render
+from app.freshness import KEEP_NOTHING
+from app.pages.site import SECURITY, render
 
 PATHS = (
     "/danh-muc",

@@ -10,10 +10,11 @@ from starlette.exceptions import HTTPException
 
 from app.domain.catalogue import Catalogue
 from app.domain.results import UnknownResult
+from app.freshness import KEEP_NOTHING
 from app.pages import visits
 from app.pages.citizen_views import LABELS, RESULT_STATUSES
 from app.pages.dossier_views import procedure_name, type_name
-from app.pages.site import KEEP_NOTHING, SECURITY, Site, html, qr_of, render
+from app.pages.site import SECURITY, Site, html, qr_of, render
 from app.services import citizens, results
 from app.services.desk import Desk
 from app.services.sessions import Session

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from app.domain.errors import ProcedureNotInForce, UnknownProcedure
 from app.domain.guidance import guidance
 from app.domain.monthly_lists import UnknownPublication
-from app.freshness import FOR_EVER
+from app.freshness import FOR_EVER, KEEP_NOTHING
 from app.pages import (
     asked,
     citizens,
@@ -25,7 +25,7 @@ from app.pages import (
     visits,
 )
 from app.pages.problems import PagesForProblems, problem_page
-from app.pages.site import KEEP_NOTHING, SECURITY, Address, Site, html
+from app.pages.site import SECURITY, Address, Site, html
 from app.pages.slips import slip
 from app.pages.static import ASSETS
 

@@ -43,7 +43,6 @@ SECURITY = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "content-language": "vi",
 }
-KEEP_NOTHING = "no-store"
 
 
 def _environment() -> Environment:

@@ -14,9 +14,11 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import RedirectResponse
 
 from app.domain.sessions import Visitor, way_back
+from app.domain.text import seen
+from app.freshness import KEEP_NOTHING
 from app.pages import asked
 from app.pages.problems import problem_page
-from app.pages.site import KEEP_NOTHING, SECURITY, Address, html, render
+from app.pages.site import SECURITY, Address, html, render
 from app.services import sessions
 from app.services.desk import Desk
 from app.services.sessions import Session
@@ -104,7 +106,7 @@ def desk_of(request: Request) -> Desk:
 
 
 async def form(request: Request, session: Session) -> Form:
-    """The fields of a form of ours: at most 64 KiB, from this very site and visit.
+    """The fields of a form of ours: at most 64 KiB, from this very site and visit, without what nobody sees in them.
 
     Raises FormRefused; Unreadable where the body is no form.
     """
@@ -123,7 +125,7 @@ async def form(request: Request, session: Session) -> Form:
         )
     except ValueError:
         raise asked.Unreadable("form") from None
-    fields: Form = ImmutableMultiDict(pairs)
+    fields: Form = ImmutableMultiDict([(name, seen(text)) for name, text in pairs])
     if not hmac.compare_digest(fields.get("csrf", "").encode(), session.csrf.encode()):
         raise FormRefused("forged")
     return fields

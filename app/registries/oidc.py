@@ -10,12 +10,13 @@ import time
 from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
+from app.domain.sessions import DOCUMENTS_LEVEL
 from app.domain.values import value
 from app.registries import jose
 from app.registries.answers import NoAnswer, SourceFailed
@@ -90,13 +91,27 @@ class Userinfo(Wire):
 
 
 class Citizen(Userinfo):
-    """An account of VNeID: `name` and `birthdate` are OpenID's words, the others VNeID's."""
+    """An account of VNeID: `name` and `birthdate` are OpenID's words, the others VNeID's.
+
+    An organisation's account is used by its legal representative, of whom all but `organization…` tell.
+    """
 
     name: Name
     birthdate: BirthText | None = None
     citizenPid: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]  # noqa: N815 - as it comes
-    accountType: Literal["personal"]  # noqa: N815
+    accountType: Literal["personal", "organization"]  # noqa: N815
     accountLevel: Annotated[int, Field(ge=1, le=2)]  # noqa: N815
+    organizationId: Annotated[str, StringConstraints(pattern=r"^[0-9]{10}([0-9]{3})?$")] | None = None  # noqa: N815
+    organizationName: Annotated[Name, StringConstraints(min_length=1)] | None = None  # noqa: N815
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        """An account that is not plainly one person's or one organisation's is nobody's."""
+        given = self.organizationId is not None, self.organizationName is not None
+        of_organization = self.accountType == "organization"
+        if given != (of_organization, of_organization) or (of_organization and self.accountLevel < DOCUMENTS_LEVEL):
+            raise ValueError("neither a person's account nor an organisation's")
+        return self
 
 
 class Officer(Userinfo):
@@ -146,8 +161,10 @@ class Provider(Generic[A]):
         self._metadata_at = 0.0
         self._keys: tuple[str, PublishedKeys] | None = None
 
-    async def address(self, state: str, secrets: Secrets, back: str) -> str:
-        """Where the browser is sent to log in; it comes back to `back`. Raises NotLoggedIn."""
+    async def address(self, state: str, secrets: Secrets, back: str, prompt: str | None = None) -> str:
+        """Where the browser is sent to log in; it comes back to `back`. `prompt`: as OpenID Connect Core §3.1.2.1 has
+        it. Raises NotLoggedIn.
+        """
         metadata = await self._announced()
         asked = {
             "response_type": "code",
@@ -158,6 +175,7 @@ class Provider(Generic[A]):
             "nonce": secrets.nonce,
             "code_challenge": _base64url(sha256(secrets.verifier.encode()).digest()),
             "code_challenge_method": "S256",
+            **({"prompt": prompt} if prompt else {}),
         }
         return _with_query(metadata.authorization_endpoint, asked)
 

@@ -36,7 +36,8 @@ _STEPS = {
     Status.DONE: "Đã xử lý xong",
     Status.RETURNED: "Đã trả kết quả",
 }
-_SETTLED = "Cơ sở dữ liệu đã trả lời, hồ sơ không còn chờ tra cứu"
+# Whether the sources have answered or the time for waiting is over: the step claims neither.
+_SETTLED = "Tra cứu đã kết thúc, hồ sơ không còn chờ cơ sở dữ liệu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,11 @@ _OURS = ("localhost", ".local", ".internal")
 _SECRET = "whsec_"  # noqa: S105 - the profile's prefix, no secret
 _CONNECTIONS = 64
 _ENOUGH = 4096  # bytes of an answer that are read, so that the connection can be used again
-# Addresses that carry one of IPv4 inside: NAT64 (RFC 6052, 8215), 6to4, Teredo. Where they lead is not ours to know.
-_CARRIERS = [IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")]
+# The public internet of IPv6; what else there is (site-local of old, segment routing) is somebody's own network.
+_PUBLIC = IPv6Network("2000::/3")
+# Addresses of it that carry one of IPv4 inside (6to4, Teredo) or stand in documents alone. Where they lead is not ours
+# to know.
+_CARRIERS = [IPv6Network(net) for net in ("2002::/16", "2001::/32", "3fff::/20")]
 
 
 class Forbidden(Exception):
@@ -92,7 +95,7 @@ def _judge(address: IPv4Address | IPv6Address, *, private: bool) -> None:
         address = address.ipv4_mapped
     if private and address.is_loopback:
         return
-    carried = isinstance(address, IPv6Address) and any(address in net for net in _CARRIERS)
+    carried = isinstance(address, IPv6Address) and (address not in _PUBLIC or any(address in net for net in _CARRIERS))
     if not address.is_global or address.is_multicast or carried:
         raise Forbidden("private_address")
 

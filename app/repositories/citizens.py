@@ -58,10 +58,10 @@ def agencies_of(conn: Connection, mark: str) -> list[str]:
 # ---- who looked -----------------------------------------------------------------------------------------------------
 
 
-def lookups_of(conn: Connection, mark: str, limit: int, offset: int) -> Sequence[Any]:
-    """Look-ups about this person for acts of their own, the newest first."""
+def lookups_of(conn: Connection, mark: str, acting: str | None, limit: int, offset: int) -> Sequence[Any]:
+    """Look-ups for this one's own acts about themselves, and about who acts for them; the newest first."""
     x = lookups.c
-    own = select(lookups).where(x.holder_mark == mark, x.subject_mark == mark)
+    own = select(lookups).where(x.subject_mark == mark, x.holder_mark.in_([mark, acting] if acting else [mark]))
     newest = own.order_by(x.looked_up_at.desc(), x.id.desc())
     return conn.execute(newest.limit(limit).offset(offset)).all()
 

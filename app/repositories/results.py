@@ -5,10 +5,11 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.values import value
+from app.models.dossiers import dossiers
 from app.models.evidence import archived_results
 from app.models.results import dossier_representatives, result_keys, result_versions, results
 
@@ -110,9 +111,10 @@ def of_dossier(conn: Connection, code: str) -> list[ResultRow]:
     return _many(conn, results.c.dossier_code == code)
 
 
-def of_holder(conn: Connection, mark: str) -> list[ResultRow]:
-    """A holder's results, the oldest first."""
-    return _many(conn, results.c.holder_mark == mark)
+def of_person(conn: Connection, mark: str) -> list[ResultRow]:
+    """What they hold, and what they applied for on another's behalf, the oldest first."""
+    theirs = select(dossiers.c.code).where(dossiers.c.applicant_mark == mark)
+    return _many(conn, or_(results.c.holder_mark == mark, results.c.dossier_code.in_(theirs)))
 
 
 def _many(conn: Connection, which: Any) -> list[ResultRow]:

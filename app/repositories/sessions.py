@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from app.models.sessions import logins, sessions
 
 
-def begin(conn: Connection, row: Mapping[str, Any], now: datetime) -> None:
-    """Keep a login on its way; those nobody came back from are forgotten."""
-    conn.execute(delete(logins).where(logins.c.ends_at <= now))
+def begin(conn: Connection, row: Mapping[str, Any], now: datetime, most: int) -> None:
+    """Keep a login on its way; those nobody came back from are forgotten, and the oldest beyond `most`."""
+    latest = select(logins.c.ends_at).order_by(logins.c.ends_at.desc()).offset(most - 1).limit(1)
+    before = max(conn.execute(latest).scalar_one_or_none() or now, now)
+    conn.execute(delete(logins).where(logins.c.ends_at <= before))
     conn.execute(insert(logins).values(row))
-
-
-def on_their_way(conn: Connection, now: datetime) -> int:
-    count: int = conn.execute(select(func.count()).select_from(logins).where(logins.c.ends_at > now)).scalar_one()
-    return count
 
 
 def take(conn: Connection, login_id: str) -> Row[Any] | None:

@@ -1,6 +1,6 @@
 """What a citizen who is signed in sees and does of their own: dossiers, results, who looked, what is wrong in the data.
 
-Another's dossier and one that does not exist are the same to them.
+Who acts for an organisation sees and does the organisation's, and nothing of their own here. Another's dossier and one that does not exist are the same to them.
 """
 
 import json
@@ -69,8 +69,11 @@ class Mine:
 
 @value
 class Tracked:
+    """`acting`: the keyed hash of who acts for the organisation whose pages these are."""
+
     page: Page
     withheld: int
+    acting: str | None = None
 
 
 @value
@@ -158,9 +161,11 @@ async def agencies(desk: Desk, session: Session) -> list[str]:
 
 
 async def results_of(desk: Desk, session: Session) -> list[dict[str, Any]]:
-    """What they were issued, the newest first, each with what is written on it (`claims`). Raises LevelTooLow."""
+    """What they were issued or applied for on another's behalf, the newest first, each with what is written on it
+    (`claims`). Raises LevelTooLow.
+    """
     refuse_low_level(session)
-    found = await desk.db.read(results.of_holder, desk, session.citizen)
+    found = await desk.db.read(results.of_person, desk, session.citizen)
     return [{**shown, "claims": signed.claims} for shown, signed in reversed(found)]
 
 
@@ -173,12 +178,17 @@ def refuse_low_level(session: Session) -> None:
 
 
 async def lookups_of(desk: Desk, session: Session, page: int) -> Tracked:
-    """Look-ups about them, and how many are not shown since they were made for an act of somebody else's."""
+    """Look-ups about them, and how many are not shown since they were made for an act of somebody else's.
+
+    An organisation's are with those about its representative that were made for its own acts.
+    """
+    who = session.representative
+    acting = desk.sealer.mark(who.kind, who.id) if who else None
 
     def read(conn: Connection) -> Tracked:
         mark = mark_of(desk, session)
-        rows = citizens.lookups_of(conn, mark, *_window(page))
-        return Tracked(_page(rows), citizens.lookups_withheld(conn, mark))
+        rows = citizens.lookups_of(conn, mark, acting, *_window(page))
+        return Tracked(_page(rows), citizens.lookups_withheld(conn, mark), acting)
 
     return await desk.db.read(read)
 

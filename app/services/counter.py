@@ -60,6 +60,7 @@ class Meanwhile:
 
     version: int
     status: Status
+    decided_by: str
     moves: tuple[MoveRow, ...]
     looks: int
 
@@ -104,7 +105,8 @@ async def meanwhile(desk: Desk, agency: str, code: str, version: int) -> Meanwhi
     def select(conn: Connection) -> Meanwhile:
         row = of_agency(conn, agency, code)
         later = tuple(m for m in dossiers.moves(conn, code) if m.version > version)
-        return Meanwhile(row.version, Status(row.status), later, max(row.version - version - len(later), 0))
+        looks = max(row.version - version - len(later), 0)
+        return Meanwhile(row.version, Status(row.status), row.decided_by, later, looks)
 
     return await desk.db.read(select)
 

@@ -56,6 +56,9 @@ class WhatIf:
 async def replay(desk: Desk, decision_id: str, asked: WhatIf) -> Replayed:
     """Judge the stored facts again: the same bytes, unless something else is asked ("what if").
 
+    By the rulebook of today, which has grown since: where it still leads to the same, the decision is the same, under
+    the revision it was made with; where it does not, the differences name both revisions.
+
     Raises UnknownDecision, UnknownRevision, NothingPublished, and what judging raises under the other day or revision.
     """
     stored = await _stored(desk, decision_id)
@@ -64,10 +67,11 @@ async def replay(desk: Desk, decision_id: str, asked: WhatIf) -> Replayed:
         facts = replace(facts, law_as_of=asked.law_as_of)
     wanted = stored.catalogue_revision if asked.revision is None else asked.revision
     known, filed_under = await desk.db.read(_catalogue, desk, facts, wanted, asked.as_known)
-    again = decide(facts, known, desk.rulebook, filed_under).bytes()
-    if again == stored.body:
-        return Replayed(True, [], again)
-    return Replayed(False, differences(json.loads(stored.body), json.loads(again)), again)
+    again = decide(facts, known, desk.rulebook, filed_under)
+    if replace(again, rulebook_revision=stored.rulebook_revision).bytes() == stored.body:
+        return Replayed(True, [], stored.body)
+    body = again.bytes()
+    return Replayed(False, differences(json.loads(stored.body), json.loads(body)), body)
 
 
 def differences(before: Any, after: Any, at: str = "") -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from app.repositories.outbox import MessageRow
 from app.services.desk import Caller, Desk
 
 AT_ONCE = 500
-_AT_A_TIME = 10_000
 _RESULTS = (EventType.RESULT_ISSUED, EventType.RESULT_REVOKED)
 
 WAITING = Gauge("motlan_outbox_waiting", "Messages that wait to be delivered", ["destination"])
@@ -129,17 +128,19 @@ async def discard(desk: Desk, caller: Caller, message_id: int) -> dict[str, Any]
 
 
 async def retry_all(desk: Desk, caller: Caller, destination: Destination | None) -> int:
-    """The dead messages are tried again, ten thousand at a time; how many there were."""
+    """Every dead message is tried again, once; how many there were. In many commits: nobody waits long for the writer."""
 
-    def write(conn: Connection) -> int:
-        dead = outbox.page(conn, (State.DEAD,), destination, None, _AT_A_TIME)
-        now = desk.clock.now()
-        for message in dead:
-            outbox.retry(conn, message.id, now)
-            _noted(conn, desk, caller, "outbox.message.retried", message.id)
-        return len(dead)
+    def write(conn: Connection, before: int | None) -> list[int]:
+        dead = [m.id for m in outbox.page(conn, (State.DEAD,), destination, before, AT_ONCE)]
+        for message_id in dead:
+            outbox.retry(conn, message_id, desk.clock.now())
+            _note(conn, desk, caller, "outbox.message.retried", message_id)
+        return dead
 
-    return await desk.db.write(write)
+    count, before = 0, None
+    while dead := await desk.db.write(write, before):
+        count, before = count + len(dead), dead[-1]
+    return count
 
 
 def _row(conn: Connection, message_id: int) -> MessageRow:
@@ -149,8 +150,12 @@ def _row(conn: Connection, message_id: int) -> MessageRow:
     return row
 
 
-def _noted(conn: Connection, desk: Desk, caller: Caller, what: str, message_id: int) -> dict[str, Any]:
+def _note(conn: Connection, desk: Desk, caller: Caller, what: str, message_id: int) -> None:
     journal.append(conn, desk.clock.now(), what, {"message": message_id, "client": caller.client_id})
+
+
+def _noted(conn: Connection, desk: Desk, caller: Caller, what: str, message_id: int) -> dict[str, Any]:
+    _note(conn, desk, caller, what, message_id)
     row = _row(conn, message_id)
     return message_body(row, outbox.subjects(conn, [row.event])[row.event])
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.domain.catalogue import Procedure
 from app.domain.dossiers import Status, Supplied
 from app.domain.facts import Filed
-from app.domain.outbox import Event, EventType, Standing, standing
+from app.domain.outbox import Event, EventType, Standing, begun, standing
 from app.domain.values import value
 from app.registries.portal_dossiers import Report, ReportedPaper, ReportedResult, Step
 from app.repositories import decisions, dossiers, outbox, results
@@ -32,9 +32,13 @@ def told_of(conn: Connection, desk: Desk, code: str, event: Event) -> Told:
     """`event` may be one of a result: it is told with the dossier it ended."""
     row = dossiers.get(conn, code)
     assert row is not None
-    lived = outbox.history(conn, code, event.seq)
-    # Told late, it must not say what came after: the portal takes no step of a dossier that has ended.
-    now, then = standing(lived), standing(e for e in lived if e.seq != event.seq)
+    assert event.number is not None  # it is put into the outbox with its number
+    log = outbox.history(conn, code)
+    start = begun(log, Status(row.status))
+    # Told late, it must not say what came after: the portal takes no step of a dossier that has ended. What came after
+    # is told by the numbers, in which order messages go out.
+    lived = [e for e in log if e.number is not None and e.number <= event.number]
+    now, then = standing(lived, start), standing((e for e in lived if e.seq != event.seq), start)
     procedure = _procedure(conn, desk, row)
     findings = _findings(conn, code, event)
     components = dossiers.components(conn, code)
@@ -62,7 +66,6 @@ def told_of(conn: Connection, desk: Desk, code: str, event: Event) -> Told:
             url=f"{desk.settings.base_url}/v1/dossiers/{code}",
         )
 
-    assert event.number is not None  # it is put into the outbox with its number
     step = Step(code, row.officer, event.at, _status(event, now), event.number, event.type == EventType.SETTLED)
     return Told(report(now), report(then), step)
 

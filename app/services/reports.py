@@ -5,7 +5,8 @@ The office learns what was demanded and where, never by whom it is told.
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -13,11 +14,12 @@ from sqlalchemy import Connection
 
 from app.clock import rfc3339
 from app.domain.calendar import VIETNAM
-from app.domain.catalogue import Form
+from app.domain.catalogue import Form, TypeSubject
 from app.domain.decisions import Outcome, canonical
 from app.domain.reports import MOST_A_DAY, ReportNotOpen, ReportStatus, TooManyReports, UnknownReport
 from app.domain.values import value
 from app.repositories import decisions, journal, reports
+from app.repositories.decisions import Stored
 from app.repositories.idempotency import Kept, Key
 from app.repositories.reports import ReportRow
 from app.services import announcements, checks, idempotency
@@ -34,7 +36,9 @@ _IDS = UUID("8a4b5f5e-8d0c-4c07-9d57-2f8f2b6d1c55")
 
 @value
 class Told:
-    """What the citizen says was demanded of them. `key` tells one form from another: sent twice, it is one report."""
+    """What the citizen says was demanded of them. `key` tells one form from another: sent twice, it is one report;
+    sent again with other words in it, it is another.
+    """
 
     procedure: str
     document_type: str
@@ -55,6 +59,10 @@ class Report:
     finding: dict[str, Any]
 
 
+class _Overtaken(Exception):
+    """The report was judged again or closed meanwhile: the look-ups made for nothing stay on record."""
+
+
 # ---- the citizen ----------------------------------------------------------------------------------------------------
 
 
@@ -65,27 +73,19 @@ async def file(desk: Desk, session: Session, told: Told) -> str:
     HolderRequired.
     """
     mark = mark_of(desk, session)
-    report_id = str(uuid5(_IDS, f"{mark}:{told.key}"))
-    check = Check(
-        purpose=PURPOSE,
-        procedure=told.procedure,
-        agency=told.agency,
-        officer=desk.settings.officer,
-        channel="counter",
-        subject=session.citizen,
-        on=told.demanded_on,
-        lines=(Line("1", told.document_type, told.form),),
-    )
+    report_id = _id_of(mark, told)
+    asked = told.procedure, told.document_type, told.form, told.agency, told.demanded_on
 
-    def read(conn: Connection) -> Prepared | None:
+    def read(conn: Connection) -> tuple[Check, Prepared] | None:
         if reports.get(conn, report_id) is not None:
             return None
         _refuse_too_many(conn, desk, mark)
-        return checks.prepare(conn, desk, check)
+        return _prepared(conn, desk, session, *asked)
 
-    prepared = await desk.db.read(read)
-    if prepared is None:
+    found = await desk.db.read(read)
+    if found is None:
         return report_id
+    check, prepared = found
     judged = await checks.judge(desk, check, prepared)
     row = ReportRow(
         id=report_id,
@@ -117,30 +117,63 @@ async def file(desk: Desk, session: Session, told: Told) -> str:
     return report_id
 
 
-async def judge_again(desk: Desk, session: Session, report_id: str) -> None:
-    """Ask again where a source was silent; anything else stays as it was judged. Raises UnknownReport."""
-    row = await desk.db.read(_mine, desk, session, report_id)
-    if row.outcome != Outcome.WAIT_SOURCE or row.status == ReportStatus.CLOSED:
-        return
+def _prepared(
+    conn: Connection,
+    desk: Desk,
+    session: Session,
+    procedure: str,
+    document_type: str,
+    form: Form,
+    agency: str,
+    demanded_on: date,
+) -> tuple[Check, Prepared]:
+    """What is to be judged: of an organisation a person's paper is demanded, it is its representative's."""
+    known = desk.snapshots.current(conn).document_types.get(document_type)
+    personal = known is not None and known.subject is TypeSubject.PERSON
     check = Check(
         purpose=PURPOSE,
-        procedure=row.procedure,
-        agency=row.agency,
+        procedure=procedure,
+        agency=agency,
         officer=desk.settings.officer,
         channel="counter",
         subject=session.citizen,
-        on=row.demanded_on,
-        lines=(Line("1", row.document_type, Form(row.form)),),
+        on=demanded_on,
+        lines=(Line("1", document_type, form, session.representative if personal else None),),
     )
-    judged = await checks.judge(desk, check, await desk.db.read(checks.prepare, desk, check))
+    return check, checks.prepare(conn, desk, check)
+
+
+def _id_of(mark: str, told: Told) -> str:
+    said = [told.key, told.procedure, told.document_type, told.form, told.agency, told.demanded_on, told.said]
+    return str(uuid5(_IDS, f"{mark}:{said}"))
+
+
+async def judge_again(desk: Desk, session: Session, report_id: str) -> None:
+    """Ask again where a source was silent, and not more often than a dossier would; anything else stays as it was
+    judged. Raises UnknownReport.
+    """
+
+    def read(conn: Connection) -> tuple[ReportRow, datetime]:
+        row = _mine(conn, desk, session, report_id)
+        return row, _decision(conn, row).decided_at
+
+    row, judged_at = await desk.db.read(read)
+    early = desk.clock.now() - judged_at < timedelta(seconds=desk.settings.recheck_after)
+    if row.outcome != Outcome.WAIT_SOURCE or row.status == ReportStatus.CLOSED or early:
+        return
+    asked = row.procedure, row.document_type, Form(row.form), row.agency, row.demanded_on
+    check, prepared = await desk.db.read(_prepared, desk, session, *asked)
+    judged = await checks.judge(desk, check, prepared)
 
     def write(conn: Connection) -> None:
         concluded = judged.decision.findings[0].outcome.value
         change = {"decision_id": judged.decision.decision_id, "outcome": concluded}
-        if reports.change(conn, row.id, row.version, change):
-            checks.record(conn, session.caller, judged)
+        if not reports.change(conn, row.id, row.version, change):
+            raise _Overtaken
+        checks.record(conn, session.caller, judged)
 
-    await checks.keep(desk, session.caller, judged, write)
+    with suppress(_Overtaken):
+        await checks.keep(desk, session.caller, judged, write)
 
 
 async def close(desk: Desk, session: Session, report_id: str, *, settled: bool | None) -> None:
@@ -197,10 +230,14 @@ def _refuse_too_many(conn: Connection, desk: Desk, mark: str) -> None:
 
 
 def _finding(conn: Connection, row: ReportRow) -> dict[str, Any]:
+    finding: dict[str, Any] = json.loads(_decision(conn, row).body)["findings"][0]
+    return finding
+
+
+def _decision(conn: Connection, row: ReportRow) -> Stored:
     kept = decisions.get(conn, row.decision_id)
     assert kept is not None
-    finding: dict[str, Any] = json.loads(kept.body)["findings"][0]
-    return finding
+    return kept
 
 
 # ---- the office -----------------------------------------------------------------------------------------------------

@@ -148,10 +148,13 @@ def of_dossier(conn: Connection, desk: Desk, code: str) -> list[dict[str, Any]]:
     return [shown(conn, desk, row) for row in rows.of_dossier(conn, code)]
 
 
-def of_holder(conn: Connection, desk: Desk, holder: Subject) -> list[tuple[dict[str, Any], Signed]]:
-    """What a person or an organisation was issued, the oldest first: as shown, and as signed."""
-    mark = desk.sealer.mark(holder.kind, holder.id)
-    return [(shown(conn, desk, row), opened(conn, desk, row)) for row in rows.of_holder(conn, mark)]
+def of_person(conn: Connection, desk: Desk, subject: Subject) -> list[tuple[dict[str, Any], Signed]]:
+    """What a person or an organisation was issued, the oldest first: as shown, and as signed.
+
+    Also what they applied for on another's behalf, as the wallet hands it to them (`recipient`).
+    """
+    mark = desk.sealer.mark(subject.kind, subject.id)
+    return [(shown(conn, desk, row), opened(conn, desk, row)) for row in rows.of_person(conn, mark)]
 
 
 def shown(conn: Connection, desk: Desk, row: ResultRow) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from app.repositories.idempotency import Kept, Key
 from app.repositories.results import ResultRow
 from app.services import announcements, idempotency, result_records
 from app.services.desk import Caller, Desk
-from app.services.result_records import Verified, key_set, of_dossier, of_holder, signed
+from app.services.result_records import Verified, key_set, of_dossier, of_person, signed
 
 __all__ = [
     "Answer",
@@ -45,7 +45,7 @@ __all__ = [
     "issue",
     "keys",
     "of_dossier",
-    "of_holder",
+    "of_person",
     "read",
     "replace",
     "revoke",

@@ -23,8 +23,9 @@ from app.registries.oidc import Citizen, NotLoggedIn, Officer, Secrets
 from app.repositories import journal, sessions
 from app.services.desk import Caller, Desk
 
-# At once: more would be somebody filling the table; and of one person in several browsers.
-MOST_LOGINS, MOST_SESSIONS = 5000, 10
+# On their way at once: more would be somebody filling the table, who must not keep others out; and of one person in
+# several browsers.
+MOST_LOGINS, MOST_SESSIONS = 20_000, 10
 # Seconds between two notes of "seen": not every page is worth a write.
 _NOTE_EVERY = 60
 _SECRET = 43  # characters of 32 bytes in base64url
@@ -36,7 +37,6 @@ __all__ = [
     "NotLoggedIn",
     "Opened",
     "Session",
-    "TooManyLogins",
     "back",
     "begin",
     "close",
@@ -45,15 +45,12 @@ __all__ = [
 ]
 
 
-class TooManyLogins(Exception):
-    """More logins are on their way than people could have begun."""
-
-
 @value
 class Session:
     """Somebody who is signed in. A citizen has `subject` and `level` (1 or 2); an officer `officer`, `agency`, `roles`.
 
-    `csrf` stands in each form of theirs.
+    In an organisation's account the organisation is the `subject`, and `representative` who acts for it. `name` is the
+    person's own; `csrf` stands in each form of theirs.
     """
 
     id: str
@@ -66,9 +63,15 @@ class Session:
     name: str
     csrf: str
     expires_at: datetime
+    representative: Subject | None = None
 
     def __repr__(self) -> str:
         return f"Session({self.kind.value})"
+
+    @property
+    def acting_for(self) -> Subject | None:
+        """The organisation they act for; None where they act for themselves."""
+        return self.subject if self.representative else None
 
     @property
     def caller(self) -> Caller:
@@ -79,6 +82,7 @@ class Session:
 
     @property
     def citizen(self) -> Subject:
+        """Whose pages these are: the citizen's, or the organisation's."""
         assert self.subject is not None
         return self.subject
 
@@ -103,14 +107,15 @@ class Opened:
 # ---- in -----------------------------------------------------------------------------------------------------------
 
 
-async def begin(desk: Desk, kind: Visitor, asked: str | None) -> Begun:
-    """A login on its way, to come back to `asked` where that is a path of ours.
+async def begin(desk: Desk, kind: Visitor, asked: str | None, prompt: str | None = None) -> Begun:
+    """A login on its way, to come back to `asked` where that is a path of ours. `prompt` is for the provider. Where there are too many, the oldest
+    goes: most people have come back from theirs by then.
 
-    Raises NotLoggedIn where the provider does not answer, TooManyLogins.
+    Raises NotLoggedIn where the provider does not answer.
     """
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     kept = Secrets(secrets.token_urlsafe(32), secrets.token_urlsafe(48))
-    address = await desk.logins[kind].address(state, kept, back(desk, kind))
+    address = await desk.logins[kind].address(state, kept, back(desk, kind), prompt)
     now = desk.clock.now()
     row = {
         "id": _digest(state),
@@ -121,13 +126,7 @@ async def begin(desk: Desk, kind: Visitor, asked: str | None) -> Begun:
         "way_back": way_back(kind, asked),
         "ends_at": now + LOGIN_LASTS,
     }
-
-    def write(conn: Connection) -> None:
-        if sessions.on_their_way(conn, now) >= MOST_LOGINS:
-            raise TooManyLogins
-        sessions.begin(conn, row, now)
-
-    await desk.db.write(write)
+    await desk.db.write(sessions.begin, row, now, MOST_LOGINS)
     return Begun(address, browser)
 
 
@@ -155,7 +154,9 @@ async def finish(
         opened = {"id": session.id, "kind": kind.value, "owner": owner, "person": sealed}
         times = {"began_at": now, "seen_at": now, "ends_at": session.expires_at}
         sessions.open_(conn, {**opened, **times}, MOST_SESSIONS)
-        journal.append(conn, now, "gate.session.opened", {"kind": kind.value, "who": owner, "level": session.level})
+        acting = session.representative and desk.sealer.mark(session.representative.kind, session.representative.id)
+        facts = {"kind": kind.value, "who": owner, "level": session.level, **({"acting": acting} if acting else {})}
+        journal.append(conn, now, "gate.session.opened", facts)
 
     await desk.db.write(write)
     return Opened(secret, session, row.way_back)
@@ -172,6 +173,7 @@ def _citizen(account: Citizen) -> dict[str, Any]:
         "name": account.name,
         "birth_date": account.birthdate,
         "level": account.accountLevel,
+        "organization": [account.organizationId, account.organizationName] if account.organizationId else None,
     }
 
 
@@ -205,11 +207,12 @@ async def of(desk: Desk, secret: str | None, kind: Visitor) -> Session | None:
 
 
 def _session(secret: str, kind: Visitor, person: Mapping[str, Any], until: datetime) -> Session:
-    number = person.get("number")
+    number, organization = person.get("number"), person.get("organization")
+    citizen = Subject(SubjectKind.PERSON, number, person["name"], person["birth_date"]) if number else None
     return Session(
         id=_digest(secret),
         kind=kind,
-        subject=Subject(SubjectKind.PERSON, number, person["name"], person["birth_date"]) if number else None,
+        subject=Subject(SubjectKind.ORGANIZATION, *organization) if organization else citizen,
         level=person.get("level", 0),
         officer=person.get("officer"),
         agency=person.get("agency"),
@@ -218,6 +221,7 @@ def _session(secret: str, kind: Visitor, person: Mapping[str, Any], until: datet
         # Bound to this visit, and no way back from it to the cookie.
         csrf=hmac.digest(secret.encode(), b"csrf", "sha256").hex(),
         expires_at=until,
+        representative=citizen if organization else None,
     )
 
 

@@ -93,11 +93,18 @@ class PersonOut(BaseModel):
     holdings: dict[str, HoldingOut]
 
 
+class RepresentativeOut(BaseModel):
+    id: str
+    full_name: str
+    identity_level: int = Field(description="below 2 they log in for nobody")
+
+
 class OrganizationOut(BaseModel):
     id: str
     name: str
     by_hand: bool
     story: str | None = None
+    representative: RepresentativeOut | None = Field(default=None, description="who may log in for it")
     representation: Representation | None = Field(default=None, description="of the virtual population and personas")
     holdings: dict[str, HoldingOut]
 
@@ -121,11 +128,14 @@ def person_out(world: World, person: Person) -> PersonOut:
 
 
 def organization_out(world: World, organization: Organization) -> OrganizationOut:
+    speaks = world.representative(organization.id)
+    told = {name: getattr(speaks, name) for name in RepresentativeOut.model_fields} if speaks else None
     return OrganizationOut(
         id=organization.id,
         name=organization.full_name,
         by_hand=world.by_hand(organization.id),
         story=organization.story,
+        representative=RepresentativeOut(**told) if told else None,
         representation=world.representation(organization.id),
         holdings=_holdings_out(world, organization.id),
     )

@@ -185,15 +185,15 @@ def _told(
     if refresh is not None:
         body["refresh_token"] = refresh
     if "openid" in scopes:
-        struck = claims.struck_for(provider, world, provider.token, login.person_id, visit.entry.faults)
+        struck = claims.struck_for(provider, world, provider.token, login.account_id, visit.entry.faults)
         body["id_token"] = claims.id_token(provider, world, issuer, login, who, access, struck, with_nonce=with_nonce)
     return body
 
 
 def account(visit: Visit, provider: Provider, login: Login) -> Account | None:
     """Whose login this is, noted in the journal; None when the account is no more."""
-    note_account(visit, provider, login.person_id)
-    return provider.find(visit.world, login.person_id)
+    note_account(visit, provider, login.account_id)
+    return provider.find(visit.world, login.person_id, login.acting_for)
 
 
 def _form(grants: tuple[str, ...], *more: str) -> dict[str, Any]:

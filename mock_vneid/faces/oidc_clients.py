@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from starlette.requests import Request
 
 from mock_vneid.faces.visits import Refusal, Visit, body_of, error
+from mock_vneid.ids import kind_of
 from mock_vneid.oidc import assertions
 from mock_vneid.oidc.accounts import CITIZENS, Provider, provider_of
 from mock_vneid.tokens import Client
@@ -99,8 +100,8 @@ def _by_assertion(visit: Visit, form: dict[str, str]) -> Client:
 
 
 def note_account(visit: Visit, provider: Provider, account_id: str) -> None:
-    """Who logs in, for the journal: a citizen as the holder, an officer as the officer."""
+    """Whose account is used, for the journal: a citizen or an organisation as the holder, an officer as the officer."""
     if provider is CITIZENS:
-        visit.entry.holder_kind, visit.entry.holder_id = "person", account_id
+        visit.entry.holder_kind, visit.entry.holder_id = kind_of(account_id), account_id
     else:
         visit.entry.officer = account_id

@@ -14,7 +14,7 @@ from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, visit_of
 from mock_vneid.faces.weather import weather
 from mock_vneid.misses import nearest
 from mock_vneid.oidc import claims
-from mock_vneid.oidc.accounts import Account, provider_of
+from mock_vneid.oidc.accounts import CITIZENS, Account, named, provider_of, refusal
 from mock_vneid.oidc.logins import (
     PUSHED_LIFETIME,
     SESSION_LIFETIME,
@@ -36,7 +36,7 @@ _PUSHED = "urn:ietf:params:oauth:request_uri:"
 _TOLD = {
     "oidc": {
         "profile": "họ tên, ngày sinh, giới tính",
-        "vneid": "số định danh, loại và mức tài khoản",
+        "vneid": "số định danh, loại và mức tài khoản (khi thay mặt tổ chức: cả mã số và tên tổ chức)",
         "wallet": "và được thay bạn tạo mã chia sẻ giấy tờ",
     },
     "staff": {"profile": "họ tên", "staff": "mã cán bộ, cơ quan và nhiệm vụ"},
@@ -58,8 +58,8 @@ def _logins(visit: Visit) -> Logins:
     return provider_of(visit.entry.path).logins(visit.world)
 
 
-def _account(visit: Visit, account_id: str) -> Account | None:
-    return provider_of(visit.entry.path).find(visit.world, account_id)
+def _account(visit: Visit, person_id: str, acting_for: str | None) -> Account | None:
+    return provider_of(visit.entry.path).find(visit.world, person_id, acting_for)
 
 
 def _stopped(visit: Visit, code: str, description: str) -> Response:
@@ -176,11 +176,14 @@ def _decided(visit: Visit, request: Request, asked: Asked) -> Response:
     if session and asked.max_age is not None and now - session.began_at > asked.max_age:
         session = None
     if "none" in asked.prompt and asked.login_hint is not None:
-        hinted = _account(visit, asked.login_hint)
+        person_id, acting_for = _named(visit, asked.login_hint, asked)
+        hinted = _account(visit, person_id, acting_for)
         if hinted is None:
+            if acting_for is not None and (why := refusal(visit.world, person_id, acting_for)):
+                return _back_with(visit, asked, "access_denied", why)
             return _back_with(visit, asked, "login_required", "login_hint is nobody with an account in this world")
-        if session is None or session.person_id != hinted.id:
-            session = _fresh(visit, request, hinted.id)
+        if session is None or _account_of(session) != (person_id, acting_for):
+            session = _fresh(visit, request, hinted)
         session.clients.add(asked.client_id)
     if session and _is_another(visit, asked, session):
         session = None
@@ -195,21 +198,33 @@ def _decided(visit: Visit, request: Request, asked: Asked) -> Response:
     return _question(visit, logins.questions.put(asked, now), asked, asked.login_hint or "")
 
 
-def _fresh(visit: Visit, request: Request, person_id: str) -> Session:
-    """A session of this person in the place of the browser's last one."""
+def _fresh(visit: Visit, request: Request, account: Account) -> Session:
+    """A session of this account in the place of the browser's last one."""
     logins, now = _logins(visit), visit.world.now()
     logins.close_session(request.cookies.get(COOKIE, ""), now)
-    return logins.open_session(person_id, now)
+    return logins.open_session(account.person_id, now, account.acting_for)
+
+
+def _named(visit: Visit, hint: str, asked: Asked) -> tuple[str, str | None]:
+    """Who logs in by this hint, and the organisation they act for; an officer acts for none."""
+    of_citizens = provider_of(visit.entry.path) is CITIZENS
+    return named(visit.world, hint, asked.acting_for) if of_citizens else (hint, None)
+
+
+def _account_of(session: Session) -> tuple[str, str | None]:
+    return session.person_id, session.acting_for
 
 
 def _is_another(visit: Visit, asked: Asked, session: Session) -> bool:
-    """Whether a hint names somebody else than who is logged in."""
-    if asked.login_hint is not None and asked.login_hint != session.person_id:
+    """Whether a hint names another account than the one that is logged in."""
+    if asked.acting_for not in (None, session.acting_for):
+        return True
+    if asked.login_hint is not None and _named(visit, asked.login_hint, asked) != _account_of(session):
         return True
     if asked.id_token_hint is None:
         return False
     said = _hinted(visit, asked.id_token_hint)
-    who = _account(visit, session.person_id)
+    who = _account(visit, *_account_of(session))
     return said is None or who is None or said["sub"] != who.sub
 
 
@@ -225,10 +240,10 @@ def _hinted(visit: Visit, token: str) -> dict[str, Any] | None:
 def _completed(visit: Visit, asked: Asked, session: Session) -> Response:
     """The redirect with the code; or with the error that the level of the account, or a fault, is reason for."""
     world, entry, provider = visit.world, visit.entry, provider_of(visit.entry.path)
-    note_account(visit, provider, session.person_id)
-    who = _account(visit, session.person_id)
+    note_account(visit, provider, session.account_id)
+    who = _account(visit, *_account_of(session))
     if who is None:
-        return _back_with(visit, asked, "login_required", "the account is no more")
+        return _back_with(visit, asked, "login_required", "the account is no more, or no longer this person's to use")
     if who.level < asked.level:
         return _back_with(
             visit,
@@ -236,7 +251,7 @@ def _completed(visit: Visit, asked: Asked, session: Session) -> Response:
             "unmet_authentication_requirements",
             f"acr_values asks for {provider.acr[asked.level]}, the account is of {who.acr}",
         )
-    struck = claims.struck_for(provider, world, "authorize", session.person_id, entry.faults)
+    struck = claims.struck_for(provider, world, "authorize", session.account_id, entry.faults)
     for kind, words in _BY_NAME.items():
         if struck.answer(kind):
             return _back_with(visit, asked, kind, words)
@@ -259,13 +274,14 @@ def _completed(visit: Visit, asked: Asked, session: Session) -> Response:
 
 def _question(visit: Visit, question: str, asked: Asked, wanted: str, problem: str = "") -> Response:
     provider = provider_of(visit.entry.path)
-    people, more = candidates(visit.world, provider, wanted)
+    people, more = candidates(visit.world, provider, wanted, asked.acting_for)
     words = _TOLD[provider.face]
     return page(
         "login",
         client_id=asked.client_id,
         told=", ".join(words[scope] for scope in asked.scopes if scope in words) or "một mã riêng, không nói lên ai",
         level=asked.level,
+        acting_for=asked.acting_for,
         question=question,
         wanted=wanted,
         people=people,
@@ -297,11 +313,16 @@ async def login(request: Request) -> Response:
         return _back_with(visit, asked, "access_denied", _DENIED)
     if "person" not in sent:
         return _question(visit, question, asked, sent.get("wanted", "")[:100])
-    chosen = _account(visit, sent["person"])
+    person_id, _, organization_id = sent["person"].partition("/")
+    chosen = _account(visit, person_id, organization_id or None)
     if chosen is None:
-        return _question(visit, question, asked, sent.get("wanted", ""), "Người này không có tài khoản.")
+        known = organization_id and _account(visit, person_id, None)
+        problem = "Người này không đại diện cho tổ chức đó." if known else "Người này không có tài khoản."
+        return _question(visit, question, asked, sent.get("wanted", ""), problem)
+    if asked.acting_for not in (None, chosen.acting_for):
+        return _question(visit, question, asked, "", "Ứng dụng yêu cầu tài khoản của tổ chức.")
     logins.questions.take(question, now)
-    return _completed(visit, asked, _fresh(visit, request, chosen.id))
+    return _completed(visit, asked, _fresh(visit, request, chosen))
 
 
 # Pushed ahead

@@ -39,9 +39,7 @@ def claims(world: World, base: str, holder: Holder) -> dict[str, Any]:
         speaks, level = holder, holder.identity_level
         told["LoaiTaiKhoan"] = PERSON
     else:
-        representation = world.representation(holder.id)
-        found = world.holder(representation.representative.id or "") if representation else None
-        speaks, level = found if isinstance(found, Person) else None, FULL_IDENTITY_LEVEL
+        speaks, level = world.representative(holder.id), FULL_IDENTITY_LEVEL
         told |= {"LoaiTaiKhoan": ORGANIZATION, "MaSoThue": holder.id}
     if speaks is not None:
         born = speaks.birth_date.replace("-", "")

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_vneid.faces.oidc_clients import read_form
+from mock_vneid.faces.oidc_clients import note_account, read_form
 from mock_vneid.faces.oidc_login import COOKIE, keep_session
 from mock_vneid.faces.visits import Visit, visit_of
 from mock_vneid.faces.wallet_presentations import made, offered
@@ -46,12 +46,13 @@ async def wallet(request: Request) -> Response:
     if "leave" in form and session is not None:
         world.logins.close_session(session.sid, now)
         session = None
-    if "person" in form and CITIZENS.find(world, form["person"]):
-        session = world.logins.open_session(form["person"], now)
-    account = CITIZENS.find(world, session.person_id) if session else None
+    person_id, _, organization_id = form.get("person", "").partition("/")
+    if chosen := CITIZENS.find(world, person_id, organization_id or None):
+        session = world.logins.open_session(person_id, now, chosen.acting_for)
+    account = CITIZENS.find(world, session.person_id, session.acting_for) if session else None
     if session is None or account is None:
         return _choose(visit, form.get("wanted", "")[:100])
-    visit.entry.holder_kind, visit.entry.holder_id = "person", account.id
+    note_account(visit, CITIZENS, account.id)
     response = _opened(visit, account, form)
     keep_session(visit, response, session)
     return response
@@ -73,7 +74,7 @@ def _opened(visit: Visit, account: Account, form: dict[str, str]) -> Response:
     if "document_type" in form:
         told["purpose"] = form.get("purpose", "")
         try:
-            presentation = made(world, account.id, _offer(form))
+            presentation = made(world, account, _offer(form))
             told["offered"] = offered(presentation)
             told["picture"] = qr_picture(told["offered"]["qr"])
         except ValidationError as wrong:

@@ -19,7 +19,7 @@ from mock_vneid.faces.weather import weather
 from mock_vneid.faults import Struck
 from mock_vneid.forgery import signed
 from mock_vneid.ids import another_id, kind_of
-from mock_vneid.oidc.accounts import CITIZENS
+from mock_vneid.oidc.accounts import CITIZENS, Account
 from mock_vneid.people import FULL_IDENTITY_LEVEL
 from mock_vneid.presentations import QR, TYPE, Offer, Presentation, Redemption, Refused, standing
 from mock_vneid.situations import held, known, told
@@ -49,14 +49,13 @@ def offered(presentation: Presentation) -> dict[str, Any]:
     return {"code": presentation.code, "qr": f"{QR}{presentation.code}", "expires_at": ends}
 
 
-def made(world: World, person_id: str, offer: Offer) -> Presentation:
-    """A code for a document that the person's wallet shows. Refused: the account is too low, the wallet has none."""
-    account = CITIZENS.find(world, person_id)
-    if account is None or account.level < FULL_IDENTITY_LEVEL:
+def made(world: World, account: Account, offer: Offer) -> Presentation:
+    """A code for a document that this account's wallet shows. Refused: the account is too low, the wallet has none."""
+    if account.level < FULL_IDENTITY_LEVEL:
         raise Refused(403, "LEVEL_TOO_LOW", "an account of level 2 shows documents; this one does not")
-    if standing(world.holder(person_id), world.holding(person_id, offer.document_type), world.today()) == "absent":
+    if standing(world.holder(account.id), world.holding(account.id, offer.document_type), world.today()) == "absent":
         raise Refused(422, "NOT_IN_WALLET", "the wallet shows no document of this type")
-    return world.presentations.make(person_id, offer, world.now())
+    return world.presentations.make(account.id, offer, world.now())
 
 
 @router.post(
@@ -86,7 +85,7 @@ async def present(request: Request) -> Response:
         raise offer
     visit.entry.matched = ("token", "form")
     try:
-        presentation = made(visit.world, who.id, offer)
+        presentation = made(visit.world, who, offer)
     except Refused as no:
         raise _refused(visit, no) from no
     return answer(offered(presentation), 201, {"Cache-Control": "no-store"})

@@ -3,6 +3,9 @@
 `name`, `birthdate` and `gender` are OpenID's own; `citizenPid`, `accountType` and `accountLevel` are observed in public
 integrations of VNeID, their values here are this project's own. The ID token carries none of them: clients send it back
 in the URL of a logout, where no citizen id belongs.
+
+Of an organisation's account all of these tell who acts for it, as `SoDinhDanh` and `HoVaTen` do at the national portal;
+`organizationId` (there `MaSoThue`) and `organizationName`, this project's own, tell the organisation.
 """
 
 from hashlib import sha256
@@ -93,7 +96,7 @@ def id_token(
 def userinfo(provider: Provider, who: Account, scopes: list[str]) -> dict[str, Any]:
     """`birthdate` is YYYY-MM-DD, or YYYY where only the year is known (both as OIDC Core §5.1 has it)."""
     told = [name for scope in scopes for name in provider.scopes.get(scope, ())]
-    return {"sub": who.sub, **{name: who.told[name] for name in told}}
+    return {"sub": who.sub, **{name: who.told[name] for name in told if name in who.told}}
 
 
 def struck_for(provider: Provider, world: World, service: str, account_id: str, noted: list[tuple[str, str]]) -> Struck:

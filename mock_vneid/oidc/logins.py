@@ -46,19 +46,26 @@ class Asked:
     id_token_hint: str | None = None
     max_age: int | None = None
     level: int = 0
+    acting_for: str | None = None
 
 
 @dataclass(slots=True)
 class Session:
     """A browser in which somebody is logged in. `clients`: those they agreed to tell who they are.
 
-    `person_id`: a citizen's number; of the staff's provider, an officer's code.
+    `person_id`: a citizen's number; of the staff's provider, an officer's code. `acting_for`: the number of the
+    organisation whose account the citizen uses, instead of their own.
     """
 
     sid: str
     person_id: str
     began_at: float
     clients: set[str] = field(default_factory=set)
+    acting_for: str | None = None
+
+    @property
+    def account_id(self) -> str:
+        return self.acting_for or self.person_id
 
 
 @dataclass(slots=True)
@@ -73,6 +80,11 @@ class Login:
     nonce: str | None
     authenticated_at: float
     revoked: bool = False
+    acting_for: str | None = None
+
+    @property
+    def account_id(self) -> str:
+        return self.acting_for or self.person_id
 
 
 @dataclass(slots=True)
@@ -145,8 +157,8 @@ class Logins:
 
     # Sessions
 
-    def open_session(self, person_id: str, now: float) -> Session:
-        session = Session(token_urlsafe(24), person_id, now)
+    def open_session(self, person_id: str, now: float, acting_for: str | None = None) -> Session:
+        session = Session(token_urlsafe(24), person_id, now, acting_for=acting_for)
         self._sessions.put(session, now, session.sid)
         return session
 
@@ -170,6 +182,7 @@ class Logins:
             scopes=asked.scopes,
             nonce=asked.nonce,
             authenticated_at=session.began_at,
+            acting_for=session.acting_for,
         )
         self._logins.put(login, now, login.id)
         return self._codes.put(Code(login, asked.redirect_uri, asked.challenge, now + CODE_LIFETIME), now)

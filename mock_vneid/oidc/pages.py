@@ -53,17 +53,24 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
 
-def candidates(world: World, provider: Provider, wanted: str) -> tuple[list[Choice], bool]:
+def _fits(choice: Choice, wanted: str) -> bool:
+    called = (choice.id, choice.name, *(text for organization in choice.acts_for for text in organization))
+    return any(wanted in _plain(text) for text in called)
+
+
+def candidates(
+    world: World, provider: Provider, wanted: str, acting_for: str | None = None
+) -> tuple[list[Choice], bool]:
     """Those to choose from, those with an account first, and whether there are more than are shown.
 
-    They are whom the provider offers, found by a part of name or number; and whoever a citizen's whole number is of.
+    They are whom the provider offers, found by a part of name or number, their own or that of an organisation they
+    represent; and whoever a whole number is of. `acting_for`: only who represents this organisation.
     """
+    if acting_for is not None:
+        choice = whoever(world, acting_for)
+        return ([choice] if choice else []), False
     wanted = " ".join(wanted.split())
-    found = [
-        choice
-        for choice in provider.choices(world)
-        if _plain(wanted) in _plain(choice.name) or _plain(wanted) in _plain(choice.id)
-    ]
+    found = [choice for choice in provider.choices(world) if _fits(choice, _plain(wanted))]
     if not found and provider.face == "oidc" and (choice := whoever(world, wanted)):
         found = [choice]
     found.sort(key=lambda choice: (not choice.able, choice.id))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
+from mock_vneid.ids import organization_id_problem
 from mock_vneid.oidc.accounts import CITIZENS, OFFLINE, Provider
 from mock_vneid.oidc.logins import Asked, Refused
 from mock_vneid.tokens import Client
@@ -81,6 +82,7 @@ def checked(params: dict[str, str], twice: set[str], client: Client, provider: P
         id_token_hint=params.get("id_token_hint"),
         max_age=None if max_age is None else int(max_age),
         level=_level(params.get("acr_values", ""), provider),
+        acting_for=_organization(params.get("acting_for"), provider),
     )
 
 
@@ -119,6 +121,15 @@ def _prompt(asked: str) -> frozenset[str]:
 def _level(asked: str, provider: Provider) -> int:
     """The lowest level that would do; values nobody here knows are passed over, as `acr_values` are a wish."""
     return min((level for level, acr in provider.acr.items() if acr in asked.split()), default=0)
+
+
+def _organization(asked: str | None, provider: Provider) -> str | None:
+    """Whose account the citizen is to use; officers act for nobody, and their provider passes it over."""
+    if asked is None or provider is not CITIZENS:
+        return None
+    if organization_id_problem(asked):
+        raise Refused("invalid_request", "acting_for is an organisation's number, of 10 or 13 digits")
+    return asked
 
 
 def callback(redirect_uri: str, answer: Mapping[str, str | None]) -> str:

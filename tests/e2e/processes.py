@@ -50,9 +50,9 @@ class Motlan:
         self._running.append(process)
         return process
 
-    def serve(self) -> tuple[BaseProcess, str]:
+    def serve(self, port: int | None = None) -> tuple[BaseProcess, str]:
         """The service, ready, and its base URL."""
-        port = free_port()
+        port = port or free_port()
         process, url = self.start("serve", "--port", str(port)), f"http://127.0.0.1:{port}"
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end and process.is_alive():

@@ -357,6 +357,7 @@ def organization(seed: int, number: str) -> dict[str, Any]:
     if chance(stream(seed, number, "place", kind), 97):
         data = {
             "representative": name_of(seed, known["representative"]),
+            "representative_id": known["representative"],
             "representative_since": known["since"],
             "address": known["seat"],
         }

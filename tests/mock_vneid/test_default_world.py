@@ -7,6 +7,7 @@ from mock_vneid import scenario
 from mock_vneid.ids import birth_year_of, sex_of
 from mock_vneid.testing import Mock
 from tests.mock_vneid.office import Office
+from tests.mock_vneid.rp import Rp
 
 WAITING = "042195000005"
 
@@ -82,3 +83,12 @@ def test_a_reset_brings_the_citizens_back_exactly(demo: Office) -> None:
 
 def test_everybody_else_of_the_default_world_is_virtual(demo: Office) -> None:
     assert demo.get("people/079088123456")["by_hand"] is False
+
+
+def test_the_company_is_represented_by_the_first_citizen_as_its_register_says(demo: Office) -> None:
+    rp = Rp(demo)
+    claims = rp.userinfo(rp.tokens(login_hint="3000000012")["access_token"]).json()
+    assert (claims["citizenPid"], claims["organizationName"]) == ("042190000001", "CÔNG TY TNHH MỘT LẦN THỬ NGHIỆM")
+    (record,) = demo.records("DKDN", ["GCN_DKDN"], "3000000012")
+    assert record["data"]["representative_id"] == claims["citizenPid"]
+    assert record["data"]["representative"] == claims["name"]

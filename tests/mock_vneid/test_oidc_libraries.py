@@ -198,9 +198,9 @@ def authlib_app(office: Office, **change: Any) -> Any:
     )
 
 
-async def authlib_login(app: Any) -> Json:
+async def authlib_login(app: Any, hint: str = PERSON) -> Json:
     session: Json = {}
-    sent = await app.authorize_redirect(request_of(CALLBACK, session), CALLBACK, prompt="none", login_hint=PERSON)
+    sent = await app.authorize_redirect(request_of(CALLBACK, session), CALLBACK, prompt="none", login_hint=hint)
     async with httpx.AsyncClient() as browser:
         back = (await browser.get(sent.headers["location"])).headers["location"]
     token: Json = await app.authorize_access_token(request_of(back, session))

@@ -87,7 +87,7 @@ def vectors() -> str:
     people = [{"seed": seed, "id": number, **person(seed, number)} for seed, number in _ids()]
     organizations = [{"seed": seed, "id": number, **organization(seed, number)} for seed, number in _organization_ids()]
     return (
-        f'{{"version": 2, "snapshot": "{population.SNAPSHOT}",\n'
+        f'{{"version": 3, "snapshot": "{population.SNAPSHOT}",\n'
         f'"people": [\n{lines(people)}\n],\n"organizations": [\n{lines(organizations)}\n]}}\n'
     )
 

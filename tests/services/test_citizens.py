@@ -137,6 +137,18 @@ def test_a_citizen_of_level_2_reads_what_they_were_issued(gate: Gate) -> None:
     assert gate.run(citizens.results_of(gate.desk, visit(gate, SPOUSE))) == []
 
 
+def test_who_applied_for_another_reads_the_result_and_so_does_its_holder(gate: Gate) -> None:
+    code = gate.submit(PLAIN)["code"]
+    gate.move(code, 2)
+    gate.move(code, 4)
+    result = Result("GIAY_KHAI_SINH", number="12/2026", holder=SPOUSE)
+    gate.run(dossiers.transition(gate.desk, CALLER, code, None, Status.DONE, None, None, result=result))
+    for reader in (AN, SPOUSE):
+        (found,) = gate.run(citizens.results_of(gate.desk, visit(gate, reader)))
+        assert (found["dossier"], found["claims"]["holder"]["id"]) == (code, ANOTHER)
+    assert gate.run(citizens.results_of(gate.desk, visit(gate, Subject(SubjectKind.PERSON, "042190100003")))) == []
+
+
 def test_an_account_of_level_1_opens_no_result(gate: Gate) -> None:
     completed(gate)
     (ended,) = gate.together(citizens.results_of(gate.desk, visit(gate, level=1)))

@@ -1,6 +1,7 @@
 """A decision is kept as it was given, and its stored facts judged again give the same bytes."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +53,21 @@ def test_judged_again_it_is_the_same_to_the_byte_whatever_the_world_says_by_then
         gate.restart()
     assert len(gate.world.journal()) == asked
     assert gate.count(decisions) == 1
+
+
+def test_a_rulebook_that_has_grown_since_leads_to_the_same_bytes_and_one_that_says_otherwise_is_named(gate: Gate) -> None:
+    gate.world.put_holding(CARD)
+    now = gate.desk.rulebook
+    gate.desk = replace(gate.desk, rulebook=replace(now, revision="before"))
+    decision_id, body = decided(gate, CARD, "TO_KHAI", "VAN_BANG")
+    gate.desk = replace(gate.desk, rulebook=now)
+    again = replayed(gate, decision_id)
+    assert (again.same, again.differences, again.decision) == (True, [], body)
+    without_the_rule = replace(now, revision="after", rules={**now.rules, "use-wallet": ()}, _days={})
+    gate.desk = replace(gate.desk, rulebook=without_the_rule)
+    changed = {d["at"]: (d["before"], d["after"]) for d in replayed(gate, decision_id).differences}
+    assert changed["/rulebook_revision"] == ("before", "after")
+    assert changed["/findings/0/outcome"][0] == "REFUSE_PAPER_USE_WALLET"
 
 
 def test_what_if_it_had_been_another_day(gate: Gate) -> None:

@@ -13,7 +13,7 @@ from app.services import dossiers, results
 from app.services import outbox as service
 from app.services.outbox import NotStopped, UnknownMessage
 from tests.desk import ALL_OF, CALLER, CHOICE, OTHER, PLAIN, Gate, all_bytes, offered, read
-from tests.mock_vneid.office import PERSON
+from tests.mock_vneid.office import ANOTHER, PERSON
 from tests.outlets import at_portal, connected, steps_of, worked
 
 BIRTH = Result("GIAY_KHAI_SINH", number="12/2026", data={"full_name": "NGUYỄN VĂN AN"})
@@ -144,7 +144,7 @@ def test_a_waiting_dossier_settles_by_itself_and_the_portal_hears_of_it(gate: Ga
     tell(gate)
     told = at_portal(gate)[code]
     assert told["flags"]["reused"] is told["flags"]["digitised"] is True
-    assert [step["NoiDungXuLy"].split(",")[0] for step in told["steps"]] == ["Cơ sở dữ liệu đã trả lời"]
+    assert [step["NoiDungXuLy"].split(",")[0] for step in told["steps"]] == ["Tra cứu đã kết thúc"]
 
 
 def test_a_dossier_that_does_not_wait_is_not_said_to_settle(sqlite_gate: Gate) -> None:
@@ -167,11 +167,22 @@ def test_a_revoked_result_is_revoked_in_the_wallet(sqlite_gate: Gate) -> None:
 
 def test_a_holder_without_an_account_is_an_end_of_its_own(sqlite_gate: Gate) -> None:
     gate = sqlite_gate
-    lived(gate, result=Result("GIAY_KHAI_SINH", number="13/2026", holder=OTHER))
+    gate.world.put_person(identity_level=0)
+    lived(gate, result=BIRTH)
     tell(gate)
     assert not messages(gate, State.DEAD)
     (ended,) = messages(gate, State.UNDELIVERABLE)
     assert (ended.kind, ended.cause) == ("result", "no_account")
+
+
+def test_a_newborn_s_result_is_kept_in_the_wallet_of_who_applied(sqlite_gate: Gate) -> None:
+    gate = sqlite_gate
+    gate.world.put_person(ANOTHER, identity_level=0)
+    lived(gate, result=Result("GIAY_KHAI_SINH", number="13/2026", holder=OTHER))
+    tell(gate)
+    assert {m.status for m in messages(gate)} == {State.DELIVERED}
+    (stored,) = gate.world.get(f"results?holder={PERSON}")["items"]
+    assert (stored["claims"]["holder"]["id"], stored["claims"]["recipient"]["id"]) == (ANOTHER, PERSON)
 
 
 def test_nobody_s_data_stands_in_the_log_or_the_outbox(sqlite_gate: Gate) -> None:

@@ -16,6 +16,7 @@ _BIRTH = {
         {"position": 5, "supplied": "none"},
     ],
 }
+_CHILD = {"kind": "person", "id": "042326000020", "full_name": "NGUYỄN HÀ MY", "birth_date": "2026-11-02"}
 _REPRESENTATIVE = {"kind": "person", "id": "042176990036"}
 DOSSIERS: dict[str, Any] = {
     "birth": example("Đăng ký khai sinh: chỉ còn phải nộp giấy chứng sinh", _BIRTH),
@@ -94,11 +95,14 @@ TRANSITIONS: dict[str, Any] = {
                 "document_type": "GIAY_KHAI_SINH",
                 "result_code": "KQ.G15.000031",
                 "number": "12/2026",
+                "holder": _CHILD,
                 "data": {"full_name": "NGUYỄN HÀ MY", "birth_date": "2026-11-02", "sex": "female"},
             },
         },
-        "Kết quả được ký, lưu kho và gửi vào ví / signed, archived and sent to the wallet.",
+        "Giấy khai sinh của con được ký, lưu kho, gửi vào ví của người nộp / the child's birth certificate is signed, "
+        "archived, sent to the applicant's wallet.",
     ),
+    "return": example("9 → 10: đã trả kết quả", {"to": 10, "as": "one_stop"}),
 }
 SUPPLEMENTS: dict[str, Any] = {
     "lawful": example(
@@ -116,8 +120,9 @@ PRESENTATIONS: dict[str, Any] = {
     "office": example(
         "Cơ quan kiểm tra mã chia sẻ tại quầy",
         {"code": "K7M2QX9HBA", "purpose": "Đăng ký khai sinh", "verifier": _OFFICE, "procedure": "1.001193"},
-        "Tạo mã trên trang ví của hộp cát (/w/default/oidc/wallet) rồi thay vào đây; mã sống vài phút / make a code on "
-        "the sandbox's wallet page and put it here.",
+        "Tạo mã **chia sẻ**, cùng mục đích, trên trang ví của hộp cát (http://127.0.0.1:9000/w/default/oidc/wallet) "
+        "rồi thay vào đây trong vòng 5 phút / make a *sharing* code for this purpose on the sandbox's wallet page and "
+        "put it here within 5 minutes.",
     ),
     "private": example(
         "Tổ chức ngoài nhà nước, rồi vẫn đòi bản sao",
@@ -148,7 +153,12 @@ REPLACEMENTS: dict[str, Any] = {
         "Đính chính tên đệm",
         {
             "reason": "Sai tên đệm",
-            "result": {"document_type": "GIAY_KHAI_SINH", "number": "01/2026", "data": {"full_name": "NGUYỄN HÀ MY"}},
+            "result": {
+                "document_type": "GIAY_KHAI_SINH",
+                "number": "12/2026",
+                "holder": {**_CHILD, "full_name": "NGUYỄN HẠ MY"},
+                "data": {"full_name": "NGUYỄN HẠ MY", "birth_date": "2026-11-02", "sex": "female"},
+            },
         },
         "Kết quả cũ bị thu hồi trong cùng lần ghi / the old one is revoked in the same commit.",
     )

@@ -19,10 +19,12 @@ from pydantic_core import PydanticCustomError
 
 from app.clock import Clock
 from app.domain.persons import Subject, SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
+from app.domain.text import UNSEEN
 
-# No NUL, no control characters, and something to be seen; broken Unicode is refused by the parser itself.
-_PLAIN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-PLAIN = rf"^{_PLAIN}*[^\s\x00-\x1f\x7f]{_PLAIN}*$"
+# No control characters, nothing that turns the text around, and something to be seen; broken Unicode is refused by the
+# parser itself.
+_PLAIN = f"[^{UNSEEN}]"
+PLAIN = rf"^{_PLAIN}*[^\s{UNSEEN}]{_PLAIN}*$"
 
 ProcedureCode = Annotated[
     str,

@@ -1,0 +1,228 @@
+"""Once only, from beginning to end: the story that `motlan demo` tells, among real processes, and looked at closely.
+
+The national portal and the wallet are told everything once and in order, also when both were down all the while.
+"""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from app import story
+from app.api.examples import AN, BINH
+from app.story import CERTIFICATE, CERTIFICATE_CODE, Life, Told
+from tests.e2e.province import Province, province
+from tests.mock_vneid.office import Json
+
+T = TypeVar("T")
+
+WHOLE = ["2", "4", "9", "10"]
+# What is told of the two dossiers: the portal is sent each once when it is filed, when it is done and when it has been
+# handed over, and once more with the result; every move is one step; the wallet is handed one certificate.
+REPORTS, STEPS, RESULTS = 4 + 3, 2 * len(WHOLE), 1
+
+
+def told_by(acts: Generator[Told, None, T]) -> tuple[list[Told], T]:
+    """All that was told, and what the acts gave."""
+    told = []
+    while True:
+        try:
+            told.append(next(acts))
+        except StopIteration as end:
+            return told, end.value
+
+
+def findings(dossier: Json, position: int) -> list[Json]:
+    return next(c["findings"] for c in dossier["components"] if c["position"] == position)
+
+
+# ---- what each act must show ----------------------------------------------------------------------------------------
+
+
+def the_form_takes_what_the_state_knows(life: Life) -> None:
+    filled = {f["code"]: f["source"]["kind"] for f in story.known(life.declared)}
+    assert filled["mother_full_name"] == filled["father_full_name"] == "population"
+    assert life.declared["counts"]["filled"] == len(filled) >= 0.2 * life.declared["counts"]["fields"]
+
+
+def the_certificate_is_in_the_archive_and_in_the_wallet(town: Province, life: Life) -> None:
+    issued = life.certificate
+    assert (issued["document_type"], issued["result_code"]) == (CERTIFICATE, CERTIFICATE_CODE)
+    assert town.office.call("GET", f"/v1/results/{issued['id']}")["status"] == "valid"
+    (kept,) = town.office.world("GET", "/results")["items"]
+    assert kept["claims"]["jti"] == issued["id"]
+    assert kept["claims"]["holder"] == story.newborn()
+    assert kept["claims"]["recipient"] == {"kind": "person", "id": AN["id"]}
+    assert kept["claims"]["dossier"] == life.birth["code"]
+    assert [one["claims"]["jti"] for one in town.office.world("GET", f"/results?holder={AN['id']}")["items"]] == [
+        issued["id"]
+    ]
+
+
+def residence_uses_the_archive(life: Life) -> None:
+    (finding,) = findings(life.residence, 4)
+    assert (finding["outcome"], finding["flags"]["MaKetQuaThayThe"]) == ("REFUSE_PAPER_USE_ARCHIVE", CERTIFICATE_CODE)
+    (archived,) = [found for found in finding["lookups"] if found["source"] == "archive"]
+    assert (archived["status"], archived["document_ref"]) == ("held", life.certificate["document_ref"])
+    assert not any(need["position"] == 4 for need in life.residence["to_supply"])
+
+
+def the_request_is_refused_with_its_article(life: Life) -> None:
+    assert (life.refusal["status"], life.refusal["code"]) == (409, "paper-demand-refused")
+    (finding,) = life.refusal["decision"]["findings"]
+    assert finding["outcome"] == "REFUSE_PAPER_USE_ARCHIVE"
+    assert finding["citations"][0]["law"] == "ND-118-2025"
+    # Nothing was sent: the dossier was never put to waiting for her.
+    assert [move["to"] for move in life.residence["history"]] == [2, 4, 9, 10]
+    assert life.residence["late"]["supplements"] == 0
+
+
+def the_next_form_takes_the_certificate_from_the_archive(life: Life) -> None:
+    fields = {f["code"]: f for f in life.linked["fields"]}
+    of_the_certificate = {code: f["value"] for code, f in fields.items() if f["source"] and _archived(f)}
+    assert of_the_certificate == {
+        "child_birth_place": "Bệnh viện đa khoa tỉnh Hà Tĩnh",
+        "child_birth_number": "12/2026",
+        "child_birth_registered_on": life.linked["filled_at"][:10],
+    }
+
+
+def _archived(field: Json) -> bool:
+    return field["state"] != "missing" and field["source"]["kind"] == "archive"
+
+
+def the_portal_knows_every_status_in_order_with_right_flags(town: Province, life: Life) -> None:
+    known = {one["code"]: one for one in town.office.world("GET", "/dossiers")["items"]}
+    assert known.keys() == {life.birth["code"], life.residence["code"]}
+    for dossier in (life.birth, life.residence):
+        there = known[dossier["code"]]
+        assert [step["TrangThai"] for step in there["steps"]] == WHOLE
+        numbers = [int(step["NoiDungXuLy"].rpartition("#")[2].rstrip(")")) for step in there["steps"]]
+        assert numbers == sorted(set(numbers))
+        assert papers_told(there["report"]) == papers_of(dossier)
+        assert there["flags"] == index_flags(dossier)
+    of_birth, of_residence = (index_flags(one) for one in (life.birth, life.residence))
+    assert [name for name, said in of_birth.items() if said is True] == ["digitised", "reused"]
+    assert [name for name, said in of_residence.items() if said is True] == ["digitised", "reused", "from_store"]
+    assert [one["MaGiayToKetQua"] for one in known[life.birth["code"]]["report"]["DanhSachGiayToKetQua"]] == [
+        CERTIFICATE_CODE
+    ]
+
+
+def papers_told(report: Json) -> dict[str, tuple[str, str, str, str]]:
+    names = ("DuocSoHoa", "DuocTaiSuDung", "DuocLayTuKhoDMQG", "MaKetQuaThayThe")
+    return {paper["MaThanhPhanHoSo"]: tuple(paper[name] for name in names) for paper in report["TaiLieuNop"]}
+
+
+def papers_of(dossier: Json) -> dict[str, tuple[str, str, str, str]]:
+    """The flags of each component that was handed in or replaced by data, by the findings about it alone."""
+    papers = {}
+    for component in dossier["components"]:
+        replaced = [f["flags"] for f in component["findings"] if f["flags"]["DuocSoHoa"]]
+        if not replaced and (component["supplied"] == "none" or component["position"] in dossier["handed_back"]):
+            continue
+        flags: Json = replaced[0] if replaced else {}
+        result = flags.get("MaKetQuaThayThe") or ""
+        reused = ("2" if result else "1") if flags.get("DuocTaiSuDung") else "0"
+        from_store = "1" if result and flags.get("DuocLayTuKhoDMQG") else "0"
+        name = f"{dossier['procedure']}-{component['position']}"
+        papers[name] = ("1" if replaced else "0", reused, from_store, result)
+    return papers
+
+
+def index_flags(dossier: Json) -> Json:
+    """What the national index counts of a dossier, as its findings have it."""
+    papers = papers_of(dossier).values()
+    of_all = [f for c in dossier["components"] for f in c["findings"]]
+    shown = any(x["source"] == "wallet" and x["status"] == "held" for f in of_all for x in f["lookups"])
+    return {
+        "digitised": any(paper[0] == "1" for paper in papers),
+        "reused": any(paper[1] != "0" for paper in papers),
+        "from_store": any(paper[2] == "1" for paper in papers),
+        "population_data": shown and any(f["flags"]["MaCSDL"] == "037" for f in of_all),
+        "paid_online": False,
+        "late": dossier["late"]["counts_as_late"],
+        "unfounded": [],
+    }
+
+
+def everything_arrived_once(town: Province) -> None:
+    assert len(taken(town, "portal", "DongBoHoSoMC")) == REPORTS
+    assert len(taken(town, "portal", "CapNhatTienDoHoSoMC")) == STEPS
+    assert [entry["status"] for entry in taken(town, "wallet", "deliver")] == [201] * RESULTS
+    story.until(lambda: town.office.call("GET", "/v1/outbox?status=waiting"), lambda left: not left["items"])
+    for state in ("dead", "undeliverable"):
+        assert town.office.call("GET", f"/v1/outbox?status={state}")["items"] == []
+
+
+def taken(town: Province, face: str, service: str) -> list[Json]:
+    """The calls that were let through and done as they asked."""
+    asked = town.journal(face, service)
+    return [one for one in asked if not one["faults"] and "error" not in one and "refused" not in one]
+
+
+def nobody_stands_in_the_log(town: Province) -> None:
+    log = town.program.log()
+    assert "Traceback" not in log
+    for person in (AN, BINH, story.newborn()):
+        assert person["id"] not in log
+        assert person["full_name"] not in log
+
+
+def the_whole_of_it(town: Province, life: Life) -> None:
+    the_form_takes_what_the_state_knows(life)
+    the_certificate_is_in_the_archive_and_in_the_wallet(town, life)
+    residence_uses_the_archive(life)
+    the_request_is_refused_with_its_article(life)
+    the_next_form_takes_the_certificate_from_the_archive(life)
+    the_portal_knows_every_status_in_order_with_right_flags(town, life)
+    everything_arrived_once(town)
+    nobody_stands_in_the_log(town)
+
+
+# ---- the story ------------------------------------------------------------------------------------------------------
+
+
+def test_from_the_birth_to_the_insurance_card_no_paper_is_asked_for_twice(seeded_url: str, tmp_path: Path) -> None:
+    with province(seeded_url, tmp_path / "log") as town:
+        told, life = told_by(story.play(town.office))
+        the_whole_of_it(town, life)
+    assert len(told) == 8
+    assert all(one.seen and one.shows for one in told)
+
+
+DOWN: list[tuple[str, str, Json]] = [
+    ("sqlite", "http_503", {}),
+    ("sqlite", "reset", {}),
+    ("postgresql", "timeout", {"seconds": 60}),
+]
+
+
+@pytest.mark.parametrize(("kind", "fault", "attributes"), DOWN)
+def test_portal_and_wallet_down_for_all_of_it_are_told_everything_once_and_in_order(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, fault: str, attributes: dict[str, int]
+) -> None:
+    url = request.getfixturevalue("seeded_sqlite" if kind == "sqlite" else "seeded_postgres")
+    with province(url, tmp_path / "log") as town:
+        faults = [town.fault("portal", fault, **attributes), town.fault("wallet", fault, "deliver", **attributes)]
+        _, life = told_by(story.live(town.office))
+        tried(town, "portal")
+        tried(town, "wallet", "deliver")
+        assert town.office.world("GET", "/dossiers")["items"] == []
+        assert town.office.world("GET", "/results")["items"] == []
+        all_of_it = REPORTS + STEPS + RESULTS
+        story.until(
+            lambda: town.office.call("GET", "/v1/outbox?status=waiting"),
+            lambda waiting: len(waiting["items"]) == all_of_it,
+        )
+        for each in faults:
+            town.mend(each)
+        told_by(story.arrive(town.office, life))
+        the_whole_of_it(town, life)
+
+
+def tried(town: Province, face: str, service: str | None = None) -> None:
+    """The worker has knocked there more than once, and was struck each time."""
+    story.until(lambda: {"struck": town.journal(face, service)}, lambda found: len(found["struck"]) > 1)
+    assert all(entry["faults"] for entry in town.journal(face, service))
