@@ -67,9 +67,7 @@ def play(*, stay: bool, ports: Ports = _USUAL, console: Console | None = None) -
     """0 when everything came up, the sample was judged and the story came true; the servers stop with it unless they
     are to stay.
     """
-    console = console or Console()
-    if not console.is_terminal:
-        console = Console(file=console.file, width=console.width if console.width != 80 else 120)
+    console = console or _console()
     if busy := [port for port in (ports.service, ports.sandbox, ports.control) if _taken(port)]:
         console.print(f"[red]Cổng đang bận / port in use: {', '.join(map(str, busy))}[/]")
         return 1
@@ -80,11 +78,17 @@ def play(*, stay: bool, ports: Ports = _USUAL, console: Console | None = None) -
         console.print("[dim]Đang chuẩn bị cơ sở dữ liệu và khởi động các máy chủ… / starting…[/]")
         migrations.upgrade(environment["MOTLAN_DATABASE_URL"])
         with _servers(environment, ports) as processes:
-            if not (_wait_ready(processes, console, ports) and _tell(console, ports)):
+            if not (_wait_ready(processes, console, ports) and tell(console, ports)):
                 return 1
             if stay:
                 _stay(console, processes, ports)
     return 0
+
+
+def _console() -> Console:
+    """As wide as the terminal; where there is none, wide enough for the table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=120)
 
 
 def _environment(ports: Ports, data: Path) -> dict[str, str]:
@@ -107,8 +111,8 @@ def _environment(ports: Ports, data: Path) -> dict[str, str]:
 @contextmanager
 def _servers(environment: Mapping[str, str], ports: Ports) -> Iterator[list[subprocess.Popen[bytes]]]:
     cli = [sys.executable, "-c", "from app.cli import app; app()"]
-    doors = ["--port", str(ports.sandbox), "--control-port", str(ports.control)]
-    commands = [[sys.executable, "-m", "mock_vneid", *doors], [*cli, "serve"], [*cli, "worker"]]
+    mock = [sys.executable, "-m", "mock_vneid", "--port", str(ports.sandbox), "--control-port", str(ports.control)]
+    commands = [mock, [*cli, "serve"], [*cli, "worker"]]
     processes = [subprocess.Popen(command, env=dict(environment)) for command in commands]  # noqa: S603 - our own programs
     try:
         yield processes
@@ -136,7 +140,7 @@ def _wait_ready(processes: list[subprocess.Popen[bytes]], console: Console, port
     return False
 
 
-def _tell(console: Console, ports: Ports) -> bool:
+def tell(console: Console, ports: Ports) -> bool:
     """One dossier judged, then the story of one child as it happens; False when a call was answered otherwise."""
     try:
         office = story.Office(ports.base, ports.door)
@@ -197,7 +201,7 @@ def _stay(console: Console, processes: list[subprocess.Popen[bytes]], ports: Por
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column()
-    for name, seen in _doors(ports):
+    for name, seen in doors(ports):
         table.add_row(name, seen)
     console.print("\n[bold green]Đang chạy[/], dữ liệu ở var/. Mọi tài khoản dưới đây là giả lập.")
     console.print(table)
@@ -208,7 +212,7 @@ def _stay(console: Console, processes: list[subprocess.Popen[bytes]], ports: Por
             time.sleep(0.5)
 
 
-def _doors(ports: Ports) -> tuple[tuple[str, str], ...]:
+def doors(ports: Ports) -> tuple[tuple[str, str], ...]:
     """What there is to open, and as whom."""
     base, world = ports.base, f"{ports.door}/worlds/default"
     citizen = f"{examples.AN['full_name']}, {examples.AN['id']}"

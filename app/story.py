@@ -216,7 +216,7 @@ def _residence(office: Office, child: Mapping[str, str]) -> Generator[Told, None
             "channel": "counter",
             "applicant": AN,
             "components": [
-                {"position": 1, "supplied": "paper"},
+                {"position": 1, "supplied": "electronic"},
                 {"position": 4, "supplied": "none", "holder": child},
             ],
         },

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_vneid import door_tags, scenario
+from mock_vneid import door_docs, scenario
 from mock_vneid.faces import (
     lgsp,
     ndxp,
@@ -130,6 +130,18 @@ def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
     return openapi
 
 
+def _describe_control(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI of the control door, with bodies to send."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            door_docs.give_examples(made())
+        return made()
+
+    return openapi
+
+
 def create_faces(universe: Universe) -> FastAPI:
     """What the app under test talks to."""
     refuse_production()
@@ -137,7 +149,7 @@ def create_faces(universe: Universe) -> FastAPI:
         title="mock_vneid: faces",
         version=VERSION,
         description=f"{_NOT_REAL} Client: `motlan-tthc` / `motlan-tthc-secret`.",
-        openapi_tags=door_tags.FACES,
+        openapi_tags=door_docs.FACES,
         swagger_ui_parameters=_SWAGGER,
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
@@ -197,7 +209,7 @@ def create_control(universe: Universe) -> FastAPI:
         title="mock_vneid: control",
         version=VERSION,
         description=_NOT_REAL,
-        openapi_tags=door_tags.CONTROL,
+        openapi_tags=door_docs.CONTROL,
         swagger_ui_parameters=_SWAGGER,
         redoc_url=None,
         telemetry=_NO_TELEMETRY,
@@ -227,6 +239,7 @@ def create_control(universe: Universe) -> FastAPI:
     app.exception_handler(HTTPException)(on_http_exception)
     app.exception_handler(RequestValidationError)(on_invalid)
     app.add_middleware(BodyLimit)
+    app.openapi = _describe_control(app)  # type: ignore[method-assign]  # as above
     return app
 
 

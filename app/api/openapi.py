@@ -17,7 +17,9 @@ the answer cites the law and says what to do instead. A refusal is a result, not
 
 Bản demo / demo: **Authorize** (`demo-admin` / `demo-admin-secret`), mở một lệnh, chọn một ví dụ, **Execute**. Bắt đầu /
 begin with `POST /v1/paper-demands` → `POST /v1/prefills` → `POST /v1/dossiers` → `…/transitions` (`If-Match: *`).
-Công dân / citizens: [/cua-toi](/cua-toi) · cán bộ / officers: [/quay](/quay).
+
+Trang / pages: công dân / citizens [/cua-toi](/cua-toi) · cán bộ / officers [/quay](/quay) · danh mục / the list
+[/danh-muc](/danh-muc).
 """
 # In the order in which a newcomer needs them.
 _GROUPS = {

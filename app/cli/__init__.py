@@ -44,12 +44,14 @@ def serve(
 
     from app.main import create_app
 
-    settings = opening.settings()
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    # The address people know it by, and come back to from signing in, follows from where it listens.
+    settings = opening.settings().model_copy(update=given)
     opening.refuse_old_schema(settings)
     uvicorn.run(
         create_app(settings),
-        host=settings.host if host is None else host,
-        port=settings.port if port is None else port,
+        host=settings.host,
+        port=settings.port,
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=20,

@@ -12,7 +12,13 @@ from enum import StrEnum
 
 from app.domain.decisions import Text
 from app.domain.errors import DomainError
-from app.domain.persons import SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
+from app.domain.persons import (
+    BIRTH_PROVINCES,
+    SubjectKind,
+    birth_date_fault,
+    citizen_id_fault,
+    organization_id_fault,
+)
 from app.domain.values import value
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -138,23 +144,41 @@ class Form:
 
 # ---- what may be written ------------------------------------------------------------------------------------------
 
-_TEXT = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+# These patterns stand in the JSON Schema and are what the check goes by, so that neither takes what the other refuses.
+# They are written for every dialect: no look-around, nothing that one language reads otherwise than another.
+
+
+def _days(years: str, leap_years: str) -> str:
+    """The days of the calendar in these years."""
+    long, short = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|[12][0-9]|30)"
+    months = f"(?:0[13578]|1[02])-{long}|(?:0[469]|11)-{short}|02-(?:0[1-9]|1[0-9]|2[0-8])"
+    return f"(?:(?:{years})-(?:{months})|(?:{leap_years})-02-29)"
+
+
+_FOURTH = "(?:0[48]|[2468][048]|[13579][26])"  # 04, 08 … 96
+_YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+# What nobody sees, or sees as something else: controls, spaces other than the space, marks of direction, private use.
+_UNSEEN = (
+    r"\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ue000-\uf8ff"
+    r"\ufeff\ufff0-\uffff"
+)
+_TEXT = f"^[^{_UNSEEN}]*[^ {_UNSEEN}][^{_UNSEEN}]*$"
 _LENGTHS = {Format.TEXT: 1000, Format.NAME: 300, Format.ADDRESS: 500, Format.NUMBER_OF_PAPER: 64, Format.EMAIL: 254}
 _PATTERNS = {
     Format.TEXT: _TEXT,
     Format.NAME: _TEXT,
     Format.ADDRESS: _TEXT,
     Format.NUMBER_OF_PAPER: r"^[0-9A-Za-zĐđ./ -]*[0-9A-Za-zĐđ][0-9A-Za-zĐđ./ -]*$",
-    Format.DAY: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-    Format.BIRTH: r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$",
-    Format.CITIZEN_ID: r"^0[0-9]{2}[0-3][0-9]{8}$",
+    Format.DAY: f"^{_days('(?:19|20)[0-9]{2}|2100', f'(?:19|20){_FOURTH}|2000')}$",
+    Format.BIRTH: f"^(?:{_YEAR}|{_days(_YEAR, f'[0-9]{{2}}{_FOURTH}|{_FOURTH}00')})$",
+    Format.CITIZEN_ID: f"^(?:{'|'.join(sorted(BIRTH_PROVINCES))})[0-3][0-9]{{8}}$",
     Format.ORGANIZATION_ID: r"^[0-9]{10}([0-9]{3})?$",
     Format.PHONE: r"^(0|\+84)[0-9]{9,10}$",
-    Format.EMAIL: r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+$",
+    Format.EMAIL: rf"^[^@ {_UNSEEN}]+@[^@ {_UNSEEN}]+\.[^@ {_UNSEEN}]+$",
 }
 _COMPILED = {form: re.compile(pattern[1:-1]) for form, pattern in _PATTERNS.items()}
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")  # a surrogate alone: no pattern can name it, no database keeps it
 _MOST = 1_000_000_000_000
-_DAYS = (date(1900, 1, 1), date(2100, 12, 31))
 
 
 class Fault(StrEnum):
@@ -228,7 +252,9 @@ _OF_PATTERN = {
 
 
 def fault_of(field: Field, said: object, today: date) -> Fault | None:
-    """What is wrong with a value, or None. It is judged as it will be kept: NFC."""
+    """What is wrong with a value, or None: then it suits the schema too, and what suits the schema has no fault but
+    that it lies in a time to come (`FUTURE`, `YEAR`), which no schema can know.
+    """
     if field.format is Format.FLAG:
         return None if isinstance(said, bool) else Fault.NOT_FLAG
     if field.format is Format.COUNT:
@@ -238,7 +264,7 @@ def fault_of(field: Field, said: object, today: date) -> Fault | None:
         return Fault.NOT_TEXT
     if field.format is Format.CHOICE:
         return None if any(c.code == said for c in field.choices) else Fault.NO_CHOICE
-    return _fault_of_text(field.format, unicodedata.normalize("NFC", said), today)
+    return _fault_of_text(field.format, said, today)
 
 
 def _fault_of_text(form: Format, said: str, today: date) -> Fault | None:
@@ -253,19 +279,10 @@ def _fault_of_text(form: Format, said: str, today: date) -> Fault | None:
         wrong = organization_id_fault(said)
     elif form is Format.BIRTH:
         wrong = birth_date_fault(said, today)
-    elif not said.isprintable() or not _COMPILED[form].fullmatch(said):
-        return _OF_PATTERN.get(form, Fault.MALFORMED)
-    elif form is Format.DAY:
-        return _fault_of_day(said)
+    elif not _COMPILED[form].fullmatch(said) or _HALF_A_CHARACTER.search(said):
+        beyond = form is Format.DAY and birth_date_fault(said, date.max) is None and len(said) == len("2026-11-23")
+        return Fault.DAY_BOUNDS if beyond else _OF_PATTERN.get(form, Fault.MALFORMED)
     return Fault(wrong) if wrong else None
-
-
-def _fault_of_day(said: str) -> Fault | None:
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        return Fault.DAY
-    return None if _DAYS[0] <= day <= _DAYS[1] else Fault.DAY_BOUNDS
 
 
 def written(said: Value) -> Value:
@@ -291,7 +308,7 @@ def declare(form: Form, said: Mapping[str, object], given: Values, locked: froze
     for field in form.fields:
         if field.code not in said:
             continue
-        new = said[field.code]
+        new = _number(said[field.code])
         if field.code in locked and not _same(new, given.get(field.code)):
             faults.append(FieldFault(field.code, Fault.CHANGED))
         elif new is None:
@@ -303,6 +320,11 @@ def declare(form: Form, said: Mapping[str, object], given: Values, locked: froze
     wrong_ones = {f.code for f in faults}
     missing = [f.code for f in form.fields if f.required and f.code not in values and f.code not in wrong_ones]
     return Declared(values, (*faults, *(FieldFault(code, Fault.REQUIRED) for code in missing)))
+
+
+def _number(said: object) -> object:
+    """In JSON 2.0 is the integer 2."""
+    return int(said) if isinstance(said, float) and said.is_integer() else said
 
 
 def _same(new: object, given: Value | None) -> bool:
@@ -319,6 +341,8 @@ def schema(form: Form, sources: Mapping[str, list[dict[str, object]]]) -> dict[s
     """JSON Schema 2020-12 of the form's values; `sources` are those in force on the day, by the field's code."""
     return {
         "$schema": SCHEMA,
+        "$comment": "Of values laid over a prefill, what stands there need not be sent again, and a locked one may not "
+        "differ. No birth lies in the future.",
         "$id": f"urn:motlan:form:{form.procedure}:{form.revision}",
         "title": form.title.vi,
         "x-title-en": form.title.en,

@@ -74,8 +74,10 @@ class Message:
     kind: Kind
 
 
-# The report's own dates change with these, not the status alone: the clock starts or runs on, or the work has ended.
-_TELLS_MORE = ENDED | {Status.RECEIVED, Status.IN_PROGRESS}
+# The report's own dates change with these moves, not the status alone: the office's clock starts, or has stopped for
+# good; or it runs on, when the dossier leaves a status in which the applicant was waited for.
+_DATED_ANEW = ENDED | {Status.RECEIVED}
+_WAITED = frozenset({Status.SUPPLEMENT_REQUESTED, Status.FEE_DUE})
 
 
 def messages_of(event: Event, dossier_of_result: Mapping[str, str]) -> tuple[Message, ...]:
@@ -88,7 +90,8 @@ def messages_of(event: Event, dossier_of_result: Mapping[str, str]) -> tuple[Mes
             return ()
         case EventType.MOVED:
             step = portal(Kind.PROGRESS)
-            return (step, portal(Kind.UPDATE)) if event.data["to"] in _TELLS_MORE else (step,)
+            dated_anew = event.data["to"] in _DATED_ANEW or event.data["from"] in _WAITED
+            return (step, portal(Kind.UPDATE)) if dated_anew else (step,)
         case EventType.SUPPLEMENT_REQUESTED:
             return (portal(Kind.PROGRESS),)
         case EventType.SETTLED:

@@ -65,6 +65,12 @@ LABELS = {
     "mother_name": "Họ và tên mẹ",
     "father_name": "Họ và tên cha",
 }
+# Whether the registers name who acts for an organisation as its legal representative.
+STANDINGS = {
+    "confirmed": "Đã xác nhận, không phải nộp giấy chứng minh",
+    "not_representative": "Cơ sở dữ liệu ghi người khác là người đại diện",
+    "no_answer": "Chưa xác nhận được, không ảnh hưởng việc nhận hồ sơ",
+}
 # A slip's place in the address of its dossier.
 SLIPS = {SlipKind.RECEIPT: "tiep-nhan", SlipKind.SUPPLEMENT: "bo-sung", SlipKind.REFUSAL: "tu-choi"}
 _SETTLED = "Nguồn dữ liệu đã trả lời, không còn giấy tờ nào phải chờ"
@@ -94,9 +100,17 @@ def dossier_view(mine: Mine, known: Catalogue) -> View:
         "asked": [_asked(a, known) for a in mine.asked],
         "history": _history(mine),
         "results": [{**r, "name": type_name(known, r["document_type"])} for r in body["results"]],
+        "representation": _representation(body.get("representation")),
         "slips": [(SLIPS[kind], SLIP_FORMS[kind].title) for kind in mine.slips],
         "withdrawable": mine.withdrawable,
     }
+
+
+def _representation(body: Mapping[str, Any] | None) -> View | None:
+    """Whether the registers confirm who acts for the organisation."""
+    if body is None:
+        return None
+    return {"word": STANDINGS[body["status"]], "where": place("registry", body["service"]) if body["service"] else None}
 
 
 def _asked(asked: Any, known: Catalogue) -> View:

@@ -168,7 +168,10 @@ def _day(text: str | None) -> date | None:
 async def who_looked(request: Request, session: Citizen, trang: str = "") -> Response:
     known, page = await _site(request).catalogue(), asked.number(trang, "page") or 1
     tracked = await citizens.lookups_of(visits.desk_of(request), session, page)
-    rows = [tracked_view(row, known) for row in tracked.page.rows]
+    rows = [
+        {**tracked_view(row, known), "of_representative": row.holder_mark == tracked.acting}
+        for row in tracked.page.rows
+    ]
     view = {"rows": rows, "page": page, "more": tracked.page.more, "withheld": tracked.withheld, "purposes": PURPOSES}
     return visits.private(request, "citizen_lookups.html", view)
 
@@ -273,8 +276,10 @@ async def _report_form(
     desk = visits.desk_of(request)
     versions = known.procedures[code]
     own = {t for version in versions for c in version.components for t in c.document_types}
-    personal = [t for t in known.document_types.values() if t.subject is not TypeSubject.ORGANIZATION]
-    ordered = sorted(personal, key=lambda t: (t.code not in own, t.name))
+    types = known.document_types.values()
+    # Of an organisation a person's papers are demanded too: those of who acts for it.
+    theirs = types if session.acting_for else [t for t in types if t.subject is not TypeSubject.ORGANIZATION]
+    ordered = sorted(theirs, key=lambda t: (t.code not in own, t.name))
     view = {
         "procedure": versions[-1],
         "own": [t for t in ordered if t.code in own],

@@ -40,8 +40,8 @@ async def fill_in(
     request: Request, session: Officer, code: str, truong_hop: Annotated[str, Query(alias="truong-hop")] = ""
 ) -> Response:
     acting(session)
-    found = await _guidance(request, code)
-    guide = _guide(found, truong_hop)
+    found = await guidance_of(request, code)
+    guide = guide_of(found, truong_hop)
     return _form(request, found, guide, truong_hop, {"kind": "person", "channel": "counter"}, {})
 
 
@@ -49,9 +49,9 @@ async def fill_in(
 async def file(request: Request, session: Officer, code: str) -> Response:
     fields, desk = await visits.form(request, session), visits.desk_of(request)
     acting(session)
-    found = await _guidance(request, code)
+    found = await guidance_of(request, code)
     number = fields.get("case", "")
-    guide = _guide(found, number)
+    guide = guide_of(found, number)
     if guide is None:
         return _form(request, found, None, number, fields, {}, 422)
     submission, faults = counter_forms.submission(
@@ -86,7 +86,8 @@ def _faults_of(e: DomainError, procedure: Procedure) -> counter_forms.Faults:
     return {}
 
 
-async def _guidance(request: Request, code: str) -> Guidance:
+async def guidance_of(request: Request, code: str) -> Guidance:
+    """What a dossier of this procedure needs today. A 404 where there is none."""
     site = site_of(request)
     law = site.desk.rulebook.on(site.today())
     confirmed = site.desk.settings.lists == "confirmed"
@@ -96,7 +97,7 @@ async def _guidance(request: Request, code: str) -> Guidance:
         raise HTTPException(404) from None
 
 
-def _guide(found: Guidance, number: str) -> Guide | None:
+def guide_of(found: Guidance, number: str) -> Guide | None:
     """The case chosen; the only one there is need not be. None where one is still to be chosen, or none is known."""
     chosen = asked.number(number, "case")
     if len(found.guides) == 1:

@@ -13,6 +13,7 @@ from app.domain.monthly_lists import UnknownPublication
 from app.freshness import FOR_EVER, KEEP_NOTHING
 from app.pages import (
     asked,
+    citizen_filing,
     citizens,
     counter,
     counter_codes,
@@ -44,8 +45,9 @@ def install(app: FastAPI) -> None:
     for part in (router, logins.router, results.router):
         app.include_router(part)
     visits.install(app)
-    citizens.install(app)
     # The pages of filing before the dossier's: `moi` is no code.
+    app.include_router(citizen_filing.router)
+    citizens.install(app)
     for part in (counter_filing.router, counter_codes.router, counter_reports.router, counter.router):
         app.include_router(part)
     app.add_exception_handler(counter.NotYours, counter.not_yours)

@@ -1,6 +1,7 @@
 """What a citizen who is signed in sees and does of their own: dossiers, results, who looked, what is wrong in the data.
 
-Who acts for an organisation sees and does the organisation's, and nothing of their own here. Another's dossier and one that does not exist are the same to them.
+Who acts for an organisation sees and does the organisation's, and nothing of their own here. Another's dossier and one
+that does not exist are the same to them.
 """
 
 import json
@@ -19,9 +20,11 @@ from app.domain.sessions import DOCUMENTS_LEVEL
 from app.domain.values import value
 from app.repositories import citizens, decisions
 from app.repositories import dossiers as dossier_rows
+from app.repositories.idempotency import Key
 from app.services import dossiers, results, slips
 from app.services.desk import Desk
 from app.services.dossier_records import Answer, UnknownDossier, answer_of, row_of
+from app.services.dossiers import Offered, Submission
 from app.services.sessions import Session
 from app.services.slips import SlipKind, SlipNotDue
 
@@ -34,6 +37,17 @@ Body = Mapping[str, Any]
 
 class LevelTooLow(Exception):
     """Documents are opened by an account of level 2."""
+
+
+@value
+class Filing:
+    """A dossier that is filed online; whose it is, the visit says. `wishes`: as in the body of a dossier."""
+
+    procedure: str
+    agency: str
+    case: str | None
+    offered: tuple[Offered, ...]
+    wishes: Body | None = None
 
 
 @value
@@ -93,6 +107,26 @@ class Mismatch:
 async def dossiers_of(desk: Desk, session: Session, page: int) -> Page:
     """Dossiers they handed in, the newest first; `page` counts from 1."""
     return _page(await desk.db.read(citizens.dossiers_of, mark_of(desk, session), *_window(page)))
+
+
+async def file(desk: Desk, session: Session, filing: Filing, key: Key | None) -> Answer:
+    """Hand in a dossier in one's own name; or an organisation's, whose representative is then whoever is signed in.
+
+    Raises LevelTooLow, and what `dossiers.submit` raises.
+    """
+    refuse_low_level(session)
+    submission = Submission(
+        filing.procedure,
+        filing.agency,
+        desk.settings.officer,
+        "online",
+        session.citizen,
+        filing.case,
+        filing.offered,
+        wishes=filing.wishes,
+        representative=session.representative,
+    )
+    return await dossiers.submit(desk, session.caller, submission, key)
 
 
 async def dossier(desk: Desk, session: Session, code: str) -> Mine:

@@ -1,5 +1,6 @@
 """A dossier at the gate: filed, read, looked at again, moved on, and asked to be supplemented only lawfully."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -7,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.db import DatabaseUnavailable
-from app.domain.calendar import wait_ends
+from app.domain.calendar import VIETNAM, wait_ends
 from app.domain.cases import NO_PAPER_SERVICES
 from app.domain.catalogue import Catalogue, Procedure
 from app.domain.decisions import canonical
 from app.domain.dossiers import (
-    MAY_ASK_SUPPLEMENT,
+    ENDED,
     Actor,
     Status,
     Supplied,
@@ -53,8 +53,11 @@ from app.services.dossier_records import (
     settled,
 )
 
-# Statuses in which the sources may still be asked again for a dossier.
-_OPEN = MAY_ASK_SUPPLEMENT
+# Statuses in which the sources may still be asked again for a dossier: also while a fee is due, or what waited then
+# would wait for ever.
+_OPEN = frozenset(Status) - ENDED
+# Waiting dossiers looked at again side by side.
+AT_ONCE = 16
 
 
 class ReasonRequired(DomainError):
@@ -132,13 +135,15 @@ async def submit(desk: Desk, caller: Caller, submission: Submission, key: Key | 
     if submission.decided_by and province_of(submission.decided_by) != province_of(desk.settings.portal_agency):
         raise NotInProvince
     received_at = desk.clock.now()
-    limit = desk.rulebook.on(desk.clock.today()).wait_limit(submission.channel)
+    # The day is that of the moment, also when the next one begins while the dossier is being filed.
+    day = received_at.astimezone(VIETNAM).date()
+    limit = desk.rulebook.on(day).wait_limit(submission.channel)
     wait_until = wait_ends(received_at, limit, desk.calendar)
 
     def read(conn: Connection) -> tuple[Check, Prepared, Submission]:
         idempotency.claim(conn, desk, key)
         known = desk.snapshots.current(conn)
-        check = _check_of(desk, known, submission, wait_over=received_at >= wait_until)
+        check = _check_of(known, submission, day, wait_over=received_at >= wait_until)
         formed = replace(submission, form=_form_checked(conn, desk, caller, submission))
         return check, checks.prepare(conn, desk, check), formed
 
@@ -219,8 +224,7 @@ def _form_checked(conn: Connection, desk: Desk, caller: Caller, submission: Subm
     return Form(kept.values, kept.revision, kept.prefill_id, kept.prefilled)
 
 
-def _check_of(desk: Desk, known: Catalogue, submission: Submission, *, wait_over: bool) -> Check:
-    on = desk.clock.today()
+def _check_of(known: Catalogue, submission: Submission, on: date, *, wait_over: bool) -> Check:
     procedure = known.judged_by(submission.procedure, on)
     offered = {o.position: o for o in submission.offered}
     components = components_of(procedure, submission.case, list(offered))
@@ -363,19 +367,23 @@ def _no_more_looks(to: Status) -> dict[str, Any]:
     return {} if to in _OPEN else {"recheck_at": None}
 
 
-async def recheck_due(desk: Desk, limit: int = 5) -> int:
-    """Ask again for the dossiers that wait for a silent source; how many there were. For the worker."""
+async def recheck_due(desk: Desk, limit: int = AT_ONCE) -> int:
+    """Ask again for dossiers that wait for a silent source, side by side: one that is silent still costs each of them
+    the whole time a look-up may take. How many there were, `limit` at the most. For the worker.
+    """
     now = desk.clock.now()
     lease = now + timedelta(seconds=60)
     codes = await desk.db.write(dossiers.claim_due, now, lease, limit)
-    caller = Caller("worker", frozenset())
-    for code in codes:
-        try:
-            await recheck(desk, caller, code, None, None)
-        except (Stale, TransitionNotAllowed):
-            continue  # somebody acted on it meanwhile; if it still waits, it will be due again
-        except DatabaseUnavailable:
-            raise
-        except Exception as e:  # noqa: BLE001 - one that cannot be looked at must not keep the others waiting
-            log.error("recheck failed", code=code, kind=type(e).__name__)
+    async with asyncio.TaskGroup() as looking:
+        for code in codes:
+            looking.create_task(_recheck_due(desk, code))
     return len(codes)
+
+
+async def _recheck_due(desk: Desk, code: str) -> None:
+    try:
+        await recheck(desk, Caller("worker", frozenset()), code, None, None)
+    except (Stale, TransitionNotAllowed):
+        pass  # somebody acted on it meanwhile; if it still waits, it will be due again
+    except Exception as e:  # noqa: BLE001 - one that cannot be looked at must not keep the others waiting
+        log.error("recheck failed", code=code, kind=type(e).__name__)

@@ -108,8 +108,8 @@ class Opened:
 
 
 async def begin(desk: Desk, kind: Visitor, asked: str | None, prompt: str | None = None) -> Begun:
-    """A login on its way, to come back to `asked` where that is a path of ours. `prompt` is for the provider. Where there are too many, the oldest
-    goes: most people have come back from theirs by then.
+    """A login on its way, to come back to `asked` where that is a path of ours; `prompt` is for the provider. Where
+    there are too many, the oldest goes: most people have come back from theirs by then.
 
     Raises NotLoggedIn where the provider does not answer.
     """

@@ -50,7 +50,10 @@ def test_a_shared_document_is_answered_and_kept_by_no_cache(running: Service, co
 
 def test_a_private_body_is_told_what_the_law_says_of_its_demand(running: Service, control: str) -> None:
     body = {"code": made(control), "purpose": PURPOSE, "verifier": BANK}
-    shown = verify(running, body, "demo-verifier")
+    shown = verify(running, body, "demo-verifier", **{"idempotency-key": "bank-1"})
+    again = verify(running, body, "demo-verifier", **{"idempotency-key": "bank-1"})
+    assert (again.json(), again.headers["idempotent-replayed"]) == (shown.json(), "true")
+    assert again.headers["cache-control"] == "no-store"
     assert shown.status_code == 200, shown.text
     paper = {"document_type": CARD, "form": "copy"}
     address = f"/v1/presentations/{shown.json()['id']}/paper-demand"

@@ -41,7 +41,9 @@ def issued(service: Service) -> dict[str, Any]:
 
 def test_a_result_is_issued_with_9_and_read_under_its_own_address(stored: Service) -> None:
     found = issued(stored)
-    read = get(stored, f"/v1/results/{found['id']}").json()
+    answer = get(stored, f"/v1/results/{found['id']}")
+    assert answer.headers["cache-control"] == "no-store"
+    read = answer.json()
     assert {name: read[name] for name in found} == found
     assert read["content"]["data"]["full_name"] == "NGUYỄN HÀ MY"
     assert get(stored, f"/v1/results/{found['id']}/check").json() == {"intact": True, "faults": [], "status": "valid"}

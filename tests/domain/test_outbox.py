@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.dossiers import Status
-from app.domain.outbox import Destination, Event, EventType, Kind, cloud_event, cursor, messages_of, pause, standing
+from app.domain.outbox import (
+    Destination,
+    Event,
+    EventType,
+    Kind,
+    begun,
+    cloud_event,
+    cursor,
+    messages_of,
+    pause,
+    standing,
+)
 
 NOON = datetime(2026, 11, 23, 5, tzinfo=UTC)
 CODE, RESULT = "000.00.00.H27-261123-0001", "r-1"
@@ -17,8 +28,8 @@ def event(kind: EventType, subject: str = CODE, seq: int = 1, **data: object) ->
     return Event(seq, "e-1", seq, kind, subject, data, NOON + timedelta(hours=seq))
 
 
-def moved(to: int, seq: int = 1, *, counted: bool = True) -> Event:
-    return event(EventType.MOVED, seq=seq, to=to, counted=counted)
+def moved(to: int, seq: int = 1, *, start: int = 2, counted: bool = True) -> Event:
+    return event(EventType.MOVED, seq=seq, to=to, counted=counted, **{"from": start})
 
 
 def told(found: Event) -> list[tuple[str, str]]:
@@ -29,8 +40,10 @@ def told(found: Event) -> list[tuple[str, str]]:
     ("found", "kinds"),
     [
         (event(EventType.RECEIVED), ["report"]),
-        (moved(2), ["progress"]),
+        (moved(2, start=1), ["progress", "update"]),
         (moved(4), ["progress"]),
+        (moved(4, start=5), ["progress", "update"]),
+        (moved(4, start=6), ["progress", "update"]),
         (moved(5, counted=False), []),
         (event(EventType.SUPPLEMENT_REQUESTED, counted=True), ["progress"]),
         (event(EventType.SUPPLEMENT_REQUESTED, counted=False), []),
@@ -61,7 +74,7 @@ def test_a_result_goes_to_the_wallet_and_changes_what_the_portal_knows(kind: Eve
 
 def test_every_kind_of_message_of_an_event_is_there_once() -> None:
     for kind in EventType:
-        found = messages_of(event(kind, to=9, counted=True), {CODE: CODE})
+        found = messages_of(event(kind, to=9, counted=True, **{"from": 4}), {CODE: CODE})
         assert len({m.kind for m in found}) == len(found)
 
 
@@ -73,6 +86,13 @@ def test_a_dossier_stands_where_its_last_move_has_brought_it() -> None:
     assert found.reached[Status.SUPPLEMENT_REQUESTED] == lived[4].at
     assert found.reached[Status.RECEIVED] == lived[1].at
     assert standing(lived[:2]).status is Status.RECEIVED
+
+
+def test_a_dossier_older_than_the_log_stood_where_its_first_move_in_the_log_took_it_from() -> None:
+    lived = [event(EventType.SETTLED), moved(9, 2, start=4), moved(10, 3, start=9)]
+    assert begun(lived, Status.RETURNED) is Status.IN_PROGRESS
+    assert standing(lived[:1], begun(lived, Status.RETURNED)).status is Status.IN_PROGRESS
+    assert begun(lived[:1], Status.IN_PROGRESS) is Status.IN_PROGRESS
 
 
 attempts = st.integers(min_value=1, max_value=10**6)

@@ -4,12 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 import httpx
 
+from app.demo import Ports
 from app.story import Office
 from tests.e2e.processes import Motlan, free_port
 from tests.mock_vneid.office import Json
@@ -27,12 +26,10 @@ QUICK = {
 
 @dataclass(frozen=True)
 class Province:
-    """`base`: the service; `control`: the sandbox's second door. `office` is the one-stop centre's system."""
+    """`office` is the one-stop centre's system."""
 
-    base: str
-    control: str
+    ports: Ports
     program: Motlan
-    worker: BaseProcess
     office: Office
 
     def fault(self, face: str, kind: str, service: str | None = None, **attributes: int) -> str:
@@ -53,28 +50,26 @@ class Province:
 
 
 @contextmanager
-def province(database_url: str, log: Path, **more: Any) -> Iterator[Province]:
-    """`more`: settings of its own, by the names of their variables. Nothing of anybody may stand in what it wrote."""
-    service, faces, control = free_port(), free_port(), free_port()
-    world = f"http://127.0.0.1:{faces}/w/default"
+def province(database_url: str, log: Path) -> Iterator[Province]:
+    """At a database with the schema at head; what they all write goes to `log`."""
+    ports = Ports(free_port(), free_port(), free_port())
+    world = f"{ports.faces}/w/default"
     environment = {
         "MOTLAN_ENV": "demo",
         "MOTLAN_DATABASE_URL": database_url,
-        "MOTLAN_PORT": str(service),
+        "MOTLAN_PORT": str(ports.service),
         "MOTLAN_VNEID_URL": world,
         "MOTLAN_NDXP_URL": f"{world}/ndxp",
         "MOTLAN_PORTAL_URL": f"{world}/portal",
         **QUICK,
-        **more,
     }
     program = Motlan(environment, log)
     try:
-        program.start("mock", "--port", str(faces), "--control-port", str(control))
-        worker = program.start("worker")
-        _, base = program.serve(service)
-        door = f"http://127.0.0.1:{control}"
-        _wait_for(f"{door}/healthz")
-        yield Province(base, door, program, worker, Office(base, door))
+        program.start("mock", "--port", str(ports.sandbox), "--control-port", str(ports.control))
+        program.start("worker")
+        program.serve(ports.service)
+        _wait_for(f"{ports.door}/healthz")
+        yield Province(ports, program, Office(ports.base, ports.door))
     finally:
         program.end()
 

@@ -3,15 +3,21 @@
 The national portal and the wallet are told everything once and in order, also when both were down all the while.
 """
 
+import re
+import socket
 from collections.abc import Generator
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
 import pytest
+from rich.console import Console
 
-from app import story
+from app import demo, story
 from app.api.examples import AN, BINH
 from app.story import CERTIFICATE, CERTIFICATE_CODE, Life, Told
+from tests.e2e.processes import free_port
 from tests.e2e.province import Province, province
 from tests.mock_vneid.office import Json
 
@@ -226,3 +232,35 @@ def tried(town: Province, face: str, service: str | None = None) -> None:
     """The worker has knocked there more than once, and was struck each time."""
     story.until(lambda: {"struck": town.journal(face, service)}, lambda found: len(found["struck"]) > 1)
     assert all(entry["faults"] for entry in town.journal(face, service))
+
+
+# ---- as a newcomer sees it ------------------------------------------------------------------------------------------
+
+
+def test_the_demo_tells_it_on_a_narrow_screen_and_leaves_nothing_running() -> None:
+    screen = Console(file=StringIO(), width=80)
+    ports = demo.Ports(free_port(), free_port(), free_port())
+    assert demo.play(stay=False, ports=ports, console=screen) == 0
+    said = screen.file.getvalue()
+    assert max(map(len, said.splitlines())) <= 80
+    assert [line[:2] for line in said.splitlines() if re.match(r"\d\. ", line)] == [f"{n}." for n in range(1, 9)]
+    assert "Thực sự còn phải nộp" in said
+    assert demo.tell(screen, ports) is False
+    assert "Câu chuyện dừng ở đây" in screen.file.getvalue()
+
+
+def test_the_demo_takes_nobodys_port() -> None:
+    screen = Console(file=StringIO(), width=80)
+    with socket.create_server(("127.0.0.1", 0)) as anothers:
+        port = anothers.getsockname()[1]
+        assert demo.play(stay=False, ports=demo.Ports(free_port(), port, free_port()), console=screen) == 1
+    assert str(port) in screen.file.getvalue()
+
+
+def test_every_address_a_newcomer_is_given_opens(seeded_sqlite: str, tmp_path: Path) -> None:
+    with province(seeded_sqlite, tmp_path / "log") as town:
+        said = " ".join(seen for _, seen in demo.doors(town.ports))
+        addresses = re.findall(r"http://[^\s]+", said)
+        assert len(addresses) >= 8
+        for address in addresses:
+            assert httpx.get(address).status_code in (200, 303), address

@@ -349,6 +349,7 @@ def test_a_report_that_waits_offers_to_look_again(browser: SignedIn) -> None:
     report_id = filed(browser.gate)
     page = f"/cua-toi/bao-cao/{report_id}"
     assert "Chưa kết luận được" in browser.main(page).text
+    browser.gate.watch.advance(seconds=browser.gate.settings.recheck_after)
     browser.send(f"{page}/kiem-tra-lai", {}, page=page)
     assert "Cơ quan không được yêu cầu" in browser.main(page).text
 

@@ -39,6 +39,10 @@ FORBIDDEN = {
     "https://[fd00:ec2::254]/": "private_address",
     "https://[ff02::1]/": "private_address",
     "https://[2001:db8::1]/": "private_address",
+    "https://[fec0::1]/": "private_address",  # site-local of old, which the standard library calls global
+    "https://[fec0:0:0:ffff::1]/": "private_address",
+    "https://[3fff::1]/": "private_address",
+    "https://[5f00::1]/": "private_address",
     # one of IPv4 inside one of IPv6
     "https://[::ffff:127.0.0.1]/": "private_address",
     "https://[::ffff:10.0.0.1]/": "private_address",
@@ -119,6 +123,7 @@ def test_no_address_is_taken_that_is_not_of_the_public_internet(address: Any) ->
     except Forbidden:
         return
     assert address.is_global and not address.is_multicast
+    assert address.version == 4 or int(address) >> 125 == 1, "outside of 2000::/3"
 
 
 def test_loopback_is_meant_where_it_is_said_so_and_nothing_else_is() -> None:

@@ -1,18 +1,20 @@
 """The portal and the wallet are told: everything, once, in order, whatever was down meanwhile."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from app.domain.calendar import VIETNAM
 from app.domain.dossiers import Status
 from app.domain.outbox import Kind, State
 from app.domain.results import Result
 from app.models.outbox import events, outbox
-from app.services import dossiers, results
+from app.services import catalogue, dossiers, results
 from app.services import outbox as service
 from app.services.outbox import NotStopped, UnknownMessage
-from tests.desk import ALL_OF, CALLER, CHOICE, OTHER, PLAIN, Gate, all_bytes, offered, read
+from tests.desk import ALL_OF, CALLER, CHOICE, OTHER, PLAIN, PROCEDURES, Gate, all_bytes, offered, read
 from tests.mock_vneid.office import ANOTHER, PERSON
 from tests.outlets import at_portal, connected, steps_of, worked
 
@@ -267,7 +269,48 @@ def test_a_dossier_the_portal_has_never_heard_of_is_reported_before_its_next_ste
     gate.move(code, 4)
     tell(gate)
     told = at_portal(gate)[code]
-    assert (steps_of(told), told["report"]["TrangThaiHoSo"]) == (["2", "4"], "1")
+    # Reported as it stood before that step; and its reception dates it anew.
+    assert (steps_of(told), told["report"]["TrangThaiHoSo"]) == (["2", "4"], "2")
+
+
+def test_the_day_it_is_due_is_told_when_the_applicant_was_waited_for(sqlite_gate: Gate) -> None:
+    gate = sqlite_gate
+    timed = {**PROCEDURES[CHOICE], "processing": {"working_days": 3, "basis": "Luật thử"}}
+    gate.run(catalogue.publish_procedure(gate.desk, "test", CHOICE, timed))
+
+    def due_here_and_there() -> tuple[str, str]:
+        tell(gate)
+        here = datetime.fromisoformat(gate.dossier(code)["due_at"]).astimezone(VIETNAM)
+        return here.strftime("%Y%m%d%H%M%S"), at_portal(gate)[code]["report"]["NgayHenTra"]
+
+    code = gate.submit(CHOICE)["code"]
+    filed = due_here_and_there()
+    gate.watch.advance(days=2)
+    gate.move(code, 2)
+    received = due_here_and_there()
+    gate.move(code, 6)
+    gate.watch.advance(days=9)
+    gate.move(code, 4)
+    paid = due_here_and_there()
+    assert all(here == there for here, there in (filed, received, paid))
+    assert filed < received < paid
+
+
+def test_a_dossier_older_than_the_log_is_reported_where_it_stood(sqlite_gate: Gate) -> None:
+    gate = sqlite_gate
+    code = gate.submit(CHOICE)["code"]
+    for status in (2, 4):
+        gate.move(code, status)
+
+    def before_the_log(conn: Connection) -> None:
+        conn.execute(delete(events))
+
+    gate.desk.db.write_sync(before_the_log)
+    gate.watch.advance(minutes=1)
+    gate.move(code, 6)
+    tell(gate)
+    told = at_portal(gate)[code]
+    assert (told["report"]["TrangThaiHoSo"], steps_of(told)) == ("4", ["6"])
 
 
 def test_a_procedure_the_portal_does_not_publish_stops_its_dossier_alone(gate: Gate) -> None:

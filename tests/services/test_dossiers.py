@@ -1,12 +1,15 @@
 """A dossier's life at the gate, on both databases and against real sources."""
 
 import json
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, update
 
+from app.clock import Clock
 from app.domain.catalogue import Form
 from app.domain.dossiers import Status
 from app.domain.errors import CaseRequired, HolderRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
@@ -161,6 +164,17 @@ def test_the_paper_of_another_holder_is_looked_up_under_them_each_time(gate: Gat
     assert {e["holder"]["id"] for e in gate.asked("ndxp", "037")} == {PERSON}
 
 
+def test_a_dossier_filed_in_the_last_moment_of_a_day_is_one_of_that_day(sqlite_gate: Gate) -> None:
+    """Midnight in Vietnam passes while it is being filed."""
+    gate = sqlite_gate
+    before, after = datetime(2026, 11, 25, 16, 59, 59, 999_000, UTC), datetime(2026, 11, 25, 17, 0, 1, tzinfo=UTC)
+    moments = chain([before], repeat(after))
+    gate.desk = replace(gate.desk, clock=Clock(lambda: next(moments)))
+    dossier = gate.submit()
+    assert (dossier["received_at"], dossier["law_as_of"]) == ("2026-11-25T16:59:59.999Z", "2026-11-25")
+    assert dossier["code"].split("-")[1] == "261125"
+
+
 # ---- waiting --------------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +201,34 @@ def test_a_dossier_waits_for_a_silent_source_and_settles_by_itself_when_it_is_ba
     assert (settled["version"], settled["wait_until"]) == (3, None)
     gate.watch.advance(days=1)
     assert gate.run(dossiers.recheck_due(gate.desk)) == 0
+
+
+def test_what_waits_goes_on_waiting_while_a_fee_is_due(gate: Gate) -> None:
+    gate.world.put_holding(CARD, wallet="absent")
+    gate.world.fault("ndxp", "http_503", match={"service": "037"})
+    code = gate.submit()["code"]
+    gate.move(code, 2)
+    assert gate.move(code, 6)["wait_until"] is not None
+    gate.world.http.delete(f"{gate.world.control}/faults").raise_for_status()
+    gate.watch.advance(seconds=31)
+    assert gate.run(dossiers.recheck_due(gate.desk)) == 1
+    assert outcomes(gate.move(code, 4))[CARD] == ("REFUSE_PAPER_USE_REGISTRY", "held_in_registry")
+
+
+def test_all_that_is_due_is_asked_for_side_by_side_and_one_that_fails_keeps_no_other_waiting(gate: Gate) -> None:
+    gate.world.put_holding(CARD, wallet="absent")
+    gate.world.fault("ndxp", "http_503", match={"service": "037"})
+    codes = [gate.submit(CHOICE)["code"] for _ in range(dossiers.AT_ONCE + 1)]
+
+    def unreadable(conn: Connection) -> None:
+        broken = update(tables.dossiers).where(tables.dossiers.c.code == codes[0])
+        conn.execute(broken.values(applicant=b"not sealed", recheck_at=gate.watch.moment))
+
+    gate.desk.db.write_sync(unreadable)
+    gate.world.http.delete(f"{gate.world.control}/faults").raise_for_status()
+    gate.watch.advance(seconds=31)
+    assert [gate.run(dossiers.recheck_due(gate.desk)) for _ in range(3)] == [dossiers.AT_ONCE, 1, 0]
+    assert [gate.dossier(code)["wait_until"] is None for code in codes] == [False] + [True] * dossiers.AT_ONCE
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,9 @@ def moved(gate: Gate, code: str, to: int) -> None:
 
 def test_of_a_stream_one_message_is_due_and_the_next_when_it_has_ended(gate: Gate) -> None:
     write(gate, "A")
-    moved(gate, "A", 2)
-    gate.run(service.dispatch(gate.desk))
     moved(gate, "A", 4)
+    gate.run(service.dispatch(gate.desk))
+    moved(gate, "A", 5)
     write(gate, "B")
     gate.run(service.dispatch(gate.desk))
     first, other = claim(gate), claim(gate)
@@ -180,7 +180,7 @@ def test_a_message_put_down_while_the_one_before_it_ends_is_never_forgotten(post
         gate.run(service.dispatch(gate.desk))
         message = claim(gate)
         assert message
-        moved(gate, f"D-{n}", 2)
+        moved(gate, f"D-{n}", 4)
         end = desk.db.write(rows.end, message, "w", State.DELIVERED, None, gate.watch.moment)
         assert gate.together(end, service.dispatch(gate.desk)) == [True, 1]
         following = claim(gate)

@@ -77,6 +77,12 @@ def test_one_form_sent_twice_is_one_report(gate: Gate) -> None:
     assert filed(gate, "form-2") != filed(gate)
 
 
+def test_a_form_sent_again_with_other_words_is_another_report(gate: Gate) -> None:
+    """Back in the browser, something changed, sent again: what was written is not dropped in silence."""
+    assert len({filed(gate), filed(gate, said="Lần khác"), filed(gate, document_type="VAN_BANG")}) == 3
+    assert gate.count(table) == 3
+
+
 def test_one_form_sent_twice_at_once_is_one_report(gate: Gate) -> None:
     gate.world.put_holding("CAN_CUOC")
     ended = gate.together(*(reports.file(gate.desk, visit(gate), told(gate)) for _ in range(4)))
@@ -227,8 +233,38 @@ def test_a_report_that_waits_for_a_source_is_judged_again_when_asked(gate: Gate)
         gate.world.fault(face, "http_503", times=1)
     report_id = filed(gate)
     assert read(gate, report_id).row.outcome == "WAIT_SOURCE"
+    gate.watch.advance(seconds=gate.settings.recheck_after)
     gate.run(reports.judge_again(gate.desk, visit(gate), report_id))
     report = read(gate, report_id)
     assert report.row.outcome == report.finding["outcome"] == "REFUSE_PAPER_USE_WALLET"
     gate.run(reports.judge_again(gate.desk, visit(gate), report_id))
     assert read(gate, report_id).row.version == report.row.version
+
+
+def waiting(gate: Gate) -> str:
+    """A report about which no source has answered."""
+    for face in ("wallet", "ndxp"):
+        gate.world.fault(face, "http_503")
+    return filed(gate)
+
+
+def test_a_report_is_not_judged_again_at_every_click(gate: Gate) -> None:
+    report_id = waiting(gate)
+    asked = len(gate.asked("wallet"))
+    gate.watch.advance(seconds=gate.settings.recheck_after - 1)
+    for _ in range(3):
+        gate.run(reports.judge_again(gate.desk, visit(gate), report_id))
+    assert (len(gate.asked("wallet")), gate.count(decisions)) == (asked, 1)
+
+
+def test_look_ups_made_for_nothing_stay_on_record(gate: Gate) -> None:
+    """Two tabs ask at once: one judges, and what the other has looked up is not hidden from who was looked up."""
+    report_id = waiting(gate)
+    before = gate.count(lookups)
+    gate.watch.advance(seconds=gate.settings.recheck_after)
+    asked = len(gate.asked("wallet")) + len(gate.asked("ndxp"))
+    gate.together(*(reports.judge_again(gate.desk, visit(gate), report_id) for _ in range(3)))
+    assert gate.count(decisions) == 2
+    made = len(gate.asked("wallet")) + len(gate.asked("ndxp")) - asked
+    assert gate.count(lookups) - before == made > 2
+    assert {r.purpose for r in gate.rows(lookups)} == {"report"}

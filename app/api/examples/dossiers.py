@@ -120,7 +120,7 @@ PRESENTATIONS: dict[str, Any] = {
     "office": example(
         "Cơ quan kiểm tra mã chia sẻ tại quầy",
         {"code": "K7M2QX9HBA", "purpose": "Đăng ký khai sinh", "verifier": _OFFICE, "procedure": "1.001193"},
-        "Tạo mã **chia sẻ**, cùng mục đích, trên trang ví của hộp cát (http://127.0.0.1:9000/w/default/oidc/wallet) "
+        "Tạo mã **chia sẻ**, cùng mục đích, trên trang ví của hộp cát (cổng 9000, /w/default/oidc/wallet) "
         "rồi thay vào đây trong vòng 5 phút / make a *sharing* code for this purpose on the sandbox's wallet page and "
         "put it here within 5 minutes.",
     ),
