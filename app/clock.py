@@ -19,3 +19,7 @@ def rfc3339(moment: datetime) -> str:
     """`2026-11-22T10:00:00.123Z`: one form for one moment, in UTC, to the millisecond."""
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
+
+
+def rfc3339_or_none(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None

@@ -82,6 +82,8 @@ def play(*, stay: bool, ports: Ports = _USUAL, console: Console | None = None) -
                 return 1
             if stay:
                 _stay(console, processes, ports)
+            else:
+                console.print("\n[dim]Muốn tự thử trên trình duyệt: make run / to look around[/]")
     return 0
 
 
@@ -168,26 +170,36 @@ def _show(console: Console, dossier: Mapping[str, Any], procedure: str) -> None:
     table.add_column("Kết luận", ratio=2)
     table.add_column("Căn cứ", ratio=4)
     table.add_column("Việc cần làm", ratio=4)
+    wanted = {need["position"] for need in dossier["to_supply"]}
     for component in dossier["components"]:
         lead = _lead(component["findings"])
         types = " / ".join(f["document_type"] for f in component["findings"])
         cites = "\n".join(_short(c) for c in lead["citations"])
         table.add_row(
             f"{component['position']}. {component['name']}\n[dim]{types}[/]",
-            _OUTCOMES[lead["outcome"]],
+            _OUTCOMES[lead["outcome"]] + _given(component, lead, wanted),
             cites or f"[dim]{lead['because']['vi']}[/]",
             lead["remedy"]["text"]["vi"],
         )
     console.print(table)
     if any(n["status"] == "candidate" for c in dossier["components"] for f in c["findings"] for n in f["lists"]):
         console.print("[dim]Phụ lục của CT 24: hàng viện dẫn chưa được xác nhận với văn bản gốc (candidate).[/]")
-    needed = [f"{n['position']} ({', '.join(n['document_types'])})" for n in dossier["to_supply"]]
+    needed = [f"{c['position']}. {c['name']}" for c in dossier["components"] if c["position"] in wanted]
     console.print(f"[bold]Thực sự còn phải nộp:[/] {'; '.join(needed) or 'không còn gì'}")
 
 
 def _lead(findings: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The finding that speaks for a component: of alternatives, the one that is held itself."""
     return next((f for f in findings if f["outcome"] != "PAPER_LAWFUL" and not f["via"]), findings[0])
+
+
+def _given(component: Mapping[str, Any], lead: Mapping[str, Any], wanted: set[int]) -> str:
+    """Of what may be asked for: whether it still has to be handed in."""
+    if lead["outcome"] != "PAPER_LAWFUL":
+        return ""
+    if component["supplied"] != "none":
+        return " · đã nộp"
+    return " · còn phải nộp" if component["position"] in wanted else " · chỉ khi thuộc trường hợp này"
 
 
 def _short(citation: Mapping[str, Any]) -> str:

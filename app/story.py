@@ -14,12 +14,13 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from app.api.examples import AGENCY, AN, BINH
 from app.domain.calendar import VIETNAM
 from app.domain.wording import database
 
+T = TypeVar("T")
 Json = dict[str, Any]
 
 BIRTH, RESIDENCE, LINKED = "1.001193", "1.004222", "2.000986"
@@ -191,7 +192,7 @@ def _birth(office: Office, child: Mapping[str, str], form: Json, declared: Json)
     result = {
         "document_type": CERTIFICATE,
         "result_code": CERTIFICATE_CODE,
-        "number": "12/2026",
+        "number": f"12/{child['birth_date'][:4]}",
         "holder": child,
         "data": {"birth_place": "Bệnh viện đa khoa tỉnh Hà Tĩnh", "sex": "female", "mother": AN["full_name"]},
     }
@@ -336,7 +337,7 @@ def _who(subject: Mapping[str, str]) -> Json:
     return {"full_name": subject["full_name"], "birth_date": subject["birth_date"]}
 
 
-def until(look: Callable[[], Json], good: Callable[[Json], bool]) -> Json:
+def until(look: Callable[[], T], good: Callable[[T], bool]) -> T:
     """What is found once it is so: others are told by the worker, a moment later."""
     end = time.monotonic() + _DELIVERED_WITHIN
     while time.monotonic() < end:

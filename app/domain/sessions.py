@@ -15,6 +15,8 @@ DOCUMENTS_LEVEL = 2
 # Letters, digits and what stands in our own addresses: no `//`, no backslash, no colon, nothing outside ASCII.
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?(?:\?[A-Za-z0-9._~=&%+-]*)?")
 _LONGEST_PATH = 300
+# A part of an address that is nothing but a long number, typed there by mistake, could be somebody's.
+_NUMBER = re.compile(r"(?<![^/=?&])[0-9]{9,}(?![^/=?&])")
 
 
 class Visitor(StrEnum):
@@ -43,7 +45,7 @@ def ends_at(began_at: datetime, seen_at: datetime) -> datetime:
 def way_back(kind: Visitor, asked: str | None) -> str:
     """The path to return to after signing in: one of this visitor's own pages, or their first one."""
     home = HOMES[kind]
-    if asked is None or len(asked) > _LONGEST_PATH or not _PATH.fullmatch(asked):
+    if asked is None or len(asked) > _LONGEST_PATH or not _PATH.fullmatch(asked) or _NUMBER.search(asked):
         return home
     path = asked.partition("?")[0]
     inside = path == home or path.startswith(f"{home}/")

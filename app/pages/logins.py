@@ -79,7 +79,7 @@ async def signed_out(request: Request) -> Response:
 async def _begin(request: Request, kind: Visitor, wanted: str) -> Response:
     desk = visits.desk_of(request)
     if _other_loopback(request, desk.settings.base_url):
-        return visits.go(f"{desk.settings.base_url}{visits.SIGN_IN[kind]}?{urlencode({'ve': wanted})}")
+        return visits.go(f"{desk.settings.base_url}{visits.SIGN_IN[kind]}?{urlencode({'ve': way_back(kind, wanted)})}")
     if desk.settings.env == "production" and not desk.settings.base_url.startswith("https:"):
         return _not_logged_in(request, kind, "public_url_not_https")  # a cookie in the open would be anybody's
     if await visits.whoever(request, kind) is not None:

@@ -56,15 +56,18 @@ class _Stopped(Exception):
 async def take(desk: Desk, outlet: Outlet) -> Coroutine[Any, Any, None] | None:
     """The message that is due longest, claimed; what is given is its delivery. None when none is due."""
     now = desk.clock.now()
+    # From before the claim: what the database takes for it is the lease's time too.
+    ends = asyncio.get_running_loop().time() + desk.settings.outbox_lease * _OF_LEASE
     if not await desk.db.read(outbox.due, outlet.destination, now):
         return None
     holder, until = str(uuid4()), now + timedelta(seconds=desk.settings.outbox_lease)
     message = await desk.db.write(outbox.claim, outlet.destination, now, until, holder)
-    return None if message is None else _deliver(desk, outlet, message, holder)
+    return None if message is None else _deliver(desk, outlet, message, holder, ends)
 
 
-async def _deliver(desk: Desk, outlet: Outlet, message: MessageRow, holder: str) -> None:
-    state, cause = await _attempt(desk, outlet, message)
+async def _deliver(desk: Desk, outlet: Outlet, message: MessageRow, holder: str, ends: float) -> None:
+    """`ends`: when the attempt is given up, by the loop's clock."""
+    state, cause = await _attempt(desk, outlet, message, ends)
     if state is State.WAITING and message.attempts + 1 >= desk.settings.outbox_attempts:
         state = State.DEAD
     if state is State.WAITING:
@@ -77,7 +80,7 @@ async def _deliver(desk: Desk, outlet: Outlet, message: MessageRow, holder: str)
         log.warning("not delivered", kind=message.kind, source=message.destination, cause=cause, status=state.value)
 
 
-async def _attempt(desk: Desk, outlet: Outlet, message: MessageRow) -> tuple[State, str | None]:
+async def _attempt(desk: Desk, outlet: Outlet, message: MessageRow, ends: float) -> tuple[State, str | None]:
     """What came of it, and why not; WAITING where a later attempt may help."""
 
     def read(conn: Connection) -> Callable[[], Awaitable[None]]:
@@ -90,7 +93,8 @@ async def _attempt(desk: Desk, outlet: Outlet, message: MessageRow) -> tuple[Sta
     except Exception as e:  # noqa: BLE001 - sealed under another key, a row that is missing: no later attempt reads it
         return State.DEAD, f"unreadable:{type(e).__name__}"
     try:
-        async with asyncio.timeout(desk.settings.outbox_lease * _OF_LEASE):
+        async with asyncio.timeout_at(ends):
+            await asyncio.sleep(0)  # where it is over already, nothing is sent
             await send()
     except _Stopped as e:
         return e.state, e.cause

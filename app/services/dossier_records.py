@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.clock import rfc3339
+from app.clock import rfc3339, rfc3339_or_none
 from app.domain import deadlines
 from app.domain.calendar import VIETNAM
 from app.domain.catalogue import Component, Procedure
@@ -45,11 +45,11 @@ class Stale(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered and kept under an idempotency key."""
+    """What is answered, and kept under an idempotency key: bytes that are JSON, and the headers that go with them."""
 
     status: int
-    body: bytes
-    headers: dict[str, str]
+    body: bytes = field(repr=False)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +239,14 @@ def body_of(
         "decisions": decision_ids,
         "decided_by": row.decided_by,
         "due_on": _day(row.due_at),
-        "due_at": rfc3339(row.due_at) if row.due_at else None,
+        "due_at": rfc3339_or_none(row.due_at),
         "paused": row.paused_at is not None,
-        "ask_by": rfc3339(row.ask_by) if row.ask_by else None,
-        "ended_at": rfc3339(row.ended_at) if row.ended_at else None,
+        "ask_by": rfc3339_or_none(row.ask_by),
+        "ended_at": rfc3339_or_none(row.ended_at),
         "late": deadlines.late(row, desk.clock.now()).body(),
         "history": [_move(m) for m in moves],
         "results": list(issued),
-        "representation": representation,
+        "representation": representation and {**representation, "waiting": bool(representation["waiting"]) and waiting},
         "form": _form(desk, row),
         "wishes": json.loads(row.wishes) if row.wishes else None,
     }

@@ -1,5 +1,6 @@
 """Requests that may be sent twice: the key is claimed before the work and settled in the commit of its effect."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -16,10 +17,12 @@ __all__ = [
     "Repeated",
     "StillRunning",
     "claim",
+    "claim_sealed",
     "lease",
     "refuse",
     "released_on_failure",
     "settle",
+    "settle_sealed",
     "sweep",
 ]
 
@@ -70,6 +73,19 @@ def settle(conn: Connection, key: Key | None, kept: Kept) -> None:
     """Keep the answer in the transaction of its effect. Raises KeyLost, which undoes both."""
     if key is not None and not idempotency.settle(conn, key, kept):
         raise KeyLost
+
+
+def claim_sealed(conn: Connection, desk: Desk, key: Key | None, purpose: str) -> None:
+    """As `claim`, of what `settle_sealed` has kept."""
+    try:
+        claim(conn, desk, key)
+    except Repeated as e:
+        raise Repeated(replace(e.kept, body=desk.sealer.unseal_bytes(e.kept.body, purpose))) from None
+
+
+def settle_sealed(conn: Connection, desk: Desk, key: Key | None, kept: Kept, purpose: str) -> None:
+    """As `settle`, of an answer that holds somebody's data or words: sealed for as long as it is kept."""
+    settle(conn, key, replace(kept, body=desk.sealer.seal_bytes(kept.body, purpose)))
 
 
 class released_on_failure:  # noqa: N801 - used as a function

@@ -1,12 +1,11 @@
 """The log of events given its numbers, what is to be sent put down from it, and what came to a stop taken up again."""
 
-from datetime import datetime
 from typing import Any
 
 from prometheus_client import Gauge
 from sqlalchemy import Connection
 
-from app.clock import rfc3339
+from app.clock import rfc3339, rfc3339_or_none
 from app.db import DatabaseUnavailable
 from app.domain.errors import DomainError
 from app.domain.outbox import Destination, Event, EventType, State, cloud_event, cursor, messages_of
@@ -97,9 +96,9 @@ def message_body(m: MessageRow, subject: str) -> dict[str, Any]:
         "status": m.status,
         "attempts": m.attempts,
         "cause": m.cause,
-        "due_at": _moment(m.due_at),
+        "due_at": rfc3339_or_none(m.due_at),
         "created_at": rfc3339(m.created_at),
-        "ended_at": _moment(m.ended_at),
+        "ended_at": rfc3339_or_none(m.ended_at),
     }
 
 
@@ -128,7 +127,7 @@ async def discard(desk: Desk, caller: Caller, message_id: int) -> dict[str, Any]
 
 
 async def retry_all(desk: Desk, caller: Caller, destination: Destination | None) -> int:
-    """Every dead message is tried again, once; how many there were. In many commits: nobody waits long for the writer."""
+    """Every dead message is tried again; how many there were. In many commits: nobody waits long for the database."""
 
     def write(conn: Connection, before: int | None) -> list[int]:
         dead = [m.id for m in outbox.page(conn, (State.DEAD,), destination, before, AT_ONCE)]
@@ -182,7 +181,3 @@ async def measure(desk: Desk) -> None:
         LAG.labels(backlog.destination).set((now - backlog.since).total_seconds() if backlog.since else 0)
     BEHIND.set(0 if furthest is None else max(0, last - furthest))
     DISABLED.set(disabled)
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return rfc3339(moment) if moment else None

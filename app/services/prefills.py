@@ -38,7 +38,7 @@ from app.repositories.idempotency import Kept, Key
 from app.repositories.prefills import PrefillRow
 from app.services import idempotency
 from app.services.desk import Caller, Desk
-from app.services.dossier_records import FORM, row_of
+from app.services.dossier_records import FORM, Answer, row_of
 from app.services.evidence import Gathered, gather
 from app.services.forms import form_of
 from app.services.prefill_sources import Prepared, Wish, filled, own_role, prepare, questions
@@ -62,15 +62,6 @@ class NothingDeclared(DomainError):
     """The dossier came without a form."""
 
     code = "nothing-declared"
-
-
-@value
-class Answer:
-    """What is answered: bytes that are JSON, and the headers that go with them."""
-
-    status: int
-    body: bytes = of_value(repr=False)
-    headers: Mapping[str, str] = of_value(default_factory=dict, hash=False)
 
 
 # ---- filling ------------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ async def verify(desk: Desk, caller: Caller, asked: Asked, key: Key | None) -> b
     request_id = _request_id(desk, asked, key)
 
     def open_(conn: Connection) -> DossierRow | None:
-        claim(conn, desk, key)
+        idempotency.claim_sealed(conn, desk, key, PURPOSE)
         return _checked(conn, desk, asked)
 
     async with idempotency.released_on_failure(desk, key):
@@ -115,7 +115,7 @@ async def verify(desk: Desk, caller: Caller, asked: Asked, key: Key | None) -> b
         def write(conn: Connection) -> bytes:
             _record(conn, row, tracked)
             body = canonical({**shown, "paper_demand": None})
-            settle(conn, desk, key, body)
+            idempotency.settle_sealed(conn, desk, key, Kept(200, {}, body), PURPOSE)
             return body
 
         if asked.paper is None:
@@ -125,7 +125,7 @@ async def verify(desk: Desk, caller: Caller, asked: Asked, key: Key | None) -> b
 
         def finish(conn: Connection, demand: Mapping[str, Any]) -> bytes:
             body = canonical({**shown, "paper_demand": demand})
-            settle(conn, desk, key, body)
+            idempotency.settle_sealed(conn, desk, key, Kept(200, {}, body), PURPOSE)
             return body
 
         return await _demanded(desk, caller, row, asked.paper, finish)
@@ -378,18 +378,3 @@ def _keep_demand(
         "decision": decision_id,
     }
     journal.append(conn, now, "gate.presentation.paper_demanded", facts)
-
-
-# ---- the answer under its key ---------------------------------------------------------------------------------------
-
-
-def claim(conn: Connection, desk: Desk, key: Key | None) -> None:
-    """As `idempotency.claim`; what was shared lies sealed under the key for as long as the answer is kept."""
-    try:
-        idempotency.claim(conn, desk, key)
-    except idempotency.Repeated as e:
-        raise idempotency.Repeated(replace(e.kept, body=desk.sealer.unseal_bytes(e.kept.body, PURPOSE))) from None
-
-
-def settle(conn: Connection, desk: Desk, key: Key | None, body: bytes) -> None:
-    idempotency.settle(conn, key, Kept(200, {}, desk.sealer.seal_bytes(body, PURPOSE)))

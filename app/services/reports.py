@@ -280,7 +280,7 @@ async def answer(desk: Desk, caller: Caller, report_id: str, text: str, key: Key
     """What the office has done about it. Raises UnknownReport, ReportNotOpen, and what an idempotency key raises."""
 
     def write(conn: Connection) -> Answer:
-        idempotency.claim(conn, desk, key)
+        idempotency.claim_sealed(conn, desk, key, PURPOSE)
         row = _row(conn, report_id)
         now = desk.clock.now()
         change = {
@@ -294,7 +294,7 @@ async def answer(desk: Desk, caller: Caller, report_id: str, text: str, key: Key
         journal.append(conn, now, "gate.report.answered", {"report": row.id, "client": caller.client_id})
         announcements.report_answered(conn, desk, row.id)
         body = canonical(shown(desk, _row(conn, report_id)))
-        idempotency.settle(conn, key, Kept(200, {}, body))
+        idempotency.settle_sealed(conn, desk, key, Kept(200, {}, body), PURPOSE)
         return Answer(200, body, {})
 
     return await desk.db.write(write)

@@ -36,10 +36,10 @@ from app.repositories.idempotency import Kept, Key
 from app.repositories.results import ResultRow
 from app.services import announcements, idempotency, result_records
 from app.services.desk import Caller, Desk
+from app.services.dossier_records import Answer
 from app.services.result_records import Verified, key_set, of_dossier, of_person, signed
 
 __all__ = [
-    "Answer",
     "Issued",
     "fee_demand",
     "issue",
@@ -66,15 +66,6 @@ class Issued:
 
     def __repr__(self) -> str:
         return f"Issued({self.result_id})"
-
-
-@value
-class Answer:
-    """What is answered and kept under an idempotency key."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str]
 
 
 # ---- issuing --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Connection
 from uuid_utils import uuid7
 
-from app.clock import rfc3339
+from app.clock import rfc3339, rfc3339_or_none
 from app.domain.decisions import canonical
 from app.domain.errors import DomainError
 from app.domain.outbox import Event, EventType, cursor, pause
@@ -190,16 +190,12 @@ def body_of(row: SubscriptionRow) -> dict[str, Any]:
         "status": row.status,
         "cursor": cursor(row.cursor),
         "failures": row.failures,
-        "failing_since": _moment(row.failing_since),
+        "failing_since": rfc3339_or_none(row.failing_since),
         "cause": row.cause,
-        "next_try_at": _moment(row.due_at) if row.failures and row.status == ACTIVE else None,
+        "next_try_at": rfc3339_or_none(row.due_at) if row.failures and row.status == ACTIVE else None,
         "created_at": rfc3339(row.created_at),
-        "disabled_at": _moment(row.disabled_at),
+        "disabled_at": rfc3339_or_none(row.disabled_at),
     }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return rfc3339(moment) if moment else None
 
 
 # ---- the worker's part ----------------------------------------------------------------------------------------------
@@ -207,22 +203,21 @@ def _moment(moment: datetime | None) -> str | None:
 
 async def take(desk: Desk, webhooks: Webhooks) -> Coroutine[Any, Any, None] | None:
     """The subscriber that has waited longest, claimed; what is given posts to it. None when nobody waits."""
-    now = desk.clock.now()
+    now, ends = desk.clock.now(), time.monotonic() + desk.settings.outbox_lease * _OF_LEASE
     if not await desk.db.read(rows.due, now):
         return None
     holder, until = str(uuid4()), now + timedelta(seconds=desk.settings.outbox_lease)
     row = await desk.db.write(rows.claim, now, until, holder)
-    return None if row is None else _post(desk, webhooks, row, holder)
+    return None if row is None else _post(desk, webhooks, row, holder, ends)
 
 
-async def _post(desk: Desk, webhooks: Webhooks, row: SubscriptionRow, holder: str) -> None:
-    """What it has not taken yet, as far as it takes it."""
-    until = time.monotonic() + desk.settings.outbox_lease * _OF_LEASE
+async def _post(desk: Desk, webhooks: Webhooks, row: SubscriptionRow, holder: str, ends: float) -> None:
+    """What it has not taken yet, as far as it takes it; nothing is begun after `ends`, by the monotonic clock."""
     found, last = await desk.db.read(_behind, row)
     for n, event in enumerate(found):
-        if n and time.monotonic() > until:
-            # Late in its lease, the rest is left to whoever takes it up next.
-            await desk.db.write(rows.note, row.id, holder, {}, done=True)
+        if n and time.monotonic() > ends:
+            # Late in its lease, the rest is left to whoever takes it up next: after those who have waited since.
+            await desk.db.write(rows.note, row.id, holder, {"due_at": desk.clock.now()}, done=True)
             return
         try:
             await _post_one(desk, webhooks, row, event)

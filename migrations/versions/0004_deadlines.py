@@ -38,8 +38,8 @@ def upgrade() -> None:
         "WHERE s.dossier_code = dossiers.code AND s.outcome = 'sent') + (SELECT count(*) FROM dossier_moves m "
         "WHERE m.dossier_code = dossiers.code AND m.to_status = 5 AND m.reason IS NOT NULL AND NOT EXISTS ("
         "SELECT 1 FROM supplement_requests s WHERE s.dossier_code = m.dossier_code AND s.outcome = 'sent' "
-        "AND s.asked_at >= m.moved_at AND NOT EXISTS (SELECT 1 FROM dossier_moves n WHERE n.dossier_code = m.dossier_code "
-        "AND n.version > m.version AND n.moved_at <= s.asked_at)))"
+        "AND s.asked_at >= m.moved_at AND NOT EXISTS (SELECT 1 FROM dossier_moves n "
+        "WHERE n.dossier_code = m.dossier_code AND n.version > m.version AND n.moved_at <= s.asked_at)))"
     )
     # Who has been asked since the dossier last left 5 and has not answered yet is waited for.
     op.execute(

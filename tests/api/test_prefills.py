@@ -157,6 +157,8 @@ def test_a_form_that_does_not_do_is_refused_by_its_own_code(service: Service, fo
     ("related", "kind"),
     [
         ({"spouse": {"kind": "person", "id": "042085000002"}}, "related_named"),
+        # Whoever has the number has the year.
+        ({"spouse": examples.BINH | {"birth_date": examples.BINH["birth_date"][:4]}}, "related_named"),
         ({"spouse": examples.COMPANY}, "role_kind"),
         ({"neighbour": examples.BINH}, "extra_forbidden"),
     ],

@@ -25,11 +25,13 @@ CODE, RESULT = "000.00.00.H27-261123-0001", "r-1"
 
 
 def event(kind: EventType, subject: str = CODE, seq: int = 1, **data: object) -> Event:
+    # `from` is a word of the language's own.
+    data = {name.rstrip("_"): said for name, said in data.items()}
     return Event(seq, "e-1", seq, kind, subject, data, NOON + timedelta(hours=seq))
 
 
 def moved(to: int, seq: int = 1, *, start: int = 2, counted: bool = True) -> Event:
-    return event(EventType.MOVED, seq=seq, to=to, counted=counted, **{"from": start})
+    return event(EventType.MOVED, seq=seq, to=to, counted=counted, from_=start)
 
 
 def told(found: Event) -> list[tuple[str, str]]:
@@ -74,7 +76,7 @@ def test_a_result_goes_to_the_wallet_and_changes_what_the_portal_knows(kind: Eve
 
 def test_every_kind_of_message_of_an_event_is_there_once() -> None:
     for kind in EventType:
-        found = messages_of(event(kind, to=9, counted=True, **{"from": 4}), {CODE: CODE})
+        found = messages_of(event(kind, to=9, counted=True, from_=4), {CODE: CODE})
         assert len({m.kind for m in found}) == len(found)
 
 

@@ -28,6 +28,7 @@ def test_a_visit_ends_after_eight_hours_however_busy_it_is() -> None:
         "/cua-toi",
         "/cua-toi/ho-so/000.00.00.H27-261123-0001",
         "/cua-toi/bao-cao/moi?thu-tuc=1.001193",
+        "/cua-toi/ket-qua/01936d5c-7a10-7c3e-9d1f-012345678901",
         "/cua-toi/tra-cuu?trang=2",
     ],
 )
@@ -56,6 +57,10 @@ def test_a_citizen_comes_back_to_the_page_they_wanted(path: str) -> None:
         "/quay",
         "cua-toi",
         "/cua-toi?" + "a" * 400,
+        # Somebody's number, typed into an address, is not carried on into another.
+        "/cua-toi/ho-so/042190000001",
+        "/cua-toi?q=042190000001",
+        "/cua-toi?a=b&042190000001=",
     ],
 )
 def test_anything_else_leads_to_the_first_page(path: str | None) -> None:

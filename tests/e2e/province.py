@@ -32,7 +32,7 @@ class Province:
     program: Motlan
     office: Office
 
-    def fault(self, face: str, kind: str, service: str | None = None, **attributes: int) -> str:
+    def fault(self, face: str, kind: str, attributes: Json, service: str | None = None) -> str:
         body: Json = {"face": face, "kind": kind, "attributes": attributes}
         made: str = self.office.world("POST", "/faults", body | ({"match": {"service": service}} if service else {}))[
             "id"

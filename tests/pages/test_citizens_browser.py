@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +99,13 @@ def site(world: Office, sqlite_template: Path, tmp_path_factory: pytest.TempPath
         log_level="error",
     )
     found = furnished(Gate(settings, world, Watch(datetime.now(UTC))), base)
+    with serving(settings, listening):
+        yield found
+
+
+@contextmanager
+def serving(settings: Settings, listening: socket.socket) -> Iterator[None]:
+    """The service in a thread, at a socket that listens already."""
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -105,7 +113,7 @@ def site(world: Office, sqlite_template: Path, tmp_path_factory: pytest.TempPath
     while not server.started and thread.is_alive() and time.monotonic() < end:
         time.sleep(0.02)
     assert server.started
-    yield found
+    yield
     server.should_exit = True
     thread.join(30)
 

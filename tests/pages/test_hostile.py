@@ -35,7 +35,7 @@ def pages(gate: Gate, *, below: str = "/") -> Iterator[tuple[str, str]]:
     """Method and path of every page there is."""
     for route in _routes(office_app(gate).routes):
         if not route.include_in_schema and route.path.startswith(below):
-            yield from ((method, route.path) for method in sorted(route.methods))
+            yield from ((method, route.path) for method in sorted(route.methods or ()))
 
 
 def _routes(found: Sequence[Any]) -> Iterator[APIRoute]:

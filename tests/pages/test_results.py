@@ -10,7 +10,7 @@ from app.domain.results import Result
 from app.models.evidence import archived_results
 from app.services import dossiers, results
 from tests.desk import CALLER, OTHER, Gate, read
-from tests.mock_vneid.office import PERSON, Json
+from tests.mock_vneid.office import ANOTHER, PERSON, Json
 from tests.pages.conftest import Visitor
 from tests.pages.signed_in import SignedIn
 
@@ -92,8 +92,18 @@ def test_the_holder_prints_it_with_a_code_that_holds_the_reference_alone(sqlite_
 
 
 def test_nobody_prints_what_is_not_theirs(sqlite_gate: Gate) -> None:
-    found = issued(sqlite_gate, Result("GIAY_KHAI_SINH", holder=OTHER))
+    """Theirs is what they hold, and what they applied for on another's behalf: it was handed to them."""
+    found = issued(sqlite_gate)
     browser = SignedIn(sqlite_gate)
     assert browser.ask(f"/cua-toi/ket-qua/{found['id']}/ban-in").status_code == 303
-    browser.sign_in()
+    sqlite_gate.world.put_person(ANOTHER, full_name="TRẦN THỊ BÌNH", birth_date="1991-05-06", sex="female")
+    browser.sign_in(ANOTHER)
     assert browser.ask(f"/cua-toi/ket-qua/{found['id']}/ban-in").status_code == 404
+
+
+def test_a_result_without_a_number_or_a_name_is_printed_without(sqlite_gate: Gate) -> None:
+    found = issued(sqlite_gate, Result("GIAY_KHAI_SINH", holder=OTHER))
+    browser = SignedIn(sqlite_gate)
+    browser.sign_in()
+    page = browser.main(f"/cua-toi/ket-qua/{found['id']}/ban-in").text
+    assert "Giấy khai sinh" in page and "Cấp cho" not in page

@@ -55,7 +55,9 @@ def test_judged_again_it_is_the_same_to_the_byte_whatever_the_world_says_by_then
     assert gate.count(decisions) == 1
 
 
-def test_a_rulebook_that_has_grown_since_leads_to_the_same_bytes_and_one_that_says_otherwise_is_named(gate: Gate) -> None:
+def test_a_rulebook_that_has_grown_leads_to_the_same_bytes_and_one_that_says_otherwise_is_named(
+    gate: Gate,
+) -> None:
     gate.world.put_holding(CARD)
     now = gate.desk.rulebook
     gate.desk = replace(gate.desk, rulebook=replace(now, revision="before"))

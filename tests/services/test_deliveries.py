@@ -1,19 +1,23 @@
 """The portal and the wallet are told: everything, once, in order, whatever was down meanwhile."""
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, delete, select, update
 
+from app.db import Database
 from app.domain.calendar import VIETNAM
 from app.domain.dossiers import Status
 from app.domain.outbox import Kind, State
 from app.domain.results import Result
 from app.models.outbox import events, outbox
-from app.services import catalogue, dossiers, results
+from app.services import catalogue, deliveries, dossiers, results
 from app.services import outbox as service
 from app.services.outbox import NotStopped, UnknownMessage
+from app.wiring import open_outlets
 from tests.desk import ALL_OF, CALLER, CHOICE, OTHER, PLAIN, PROCEDURES, Gate, all_bytes, offered, read
 from tests.mock_vneid.office import ANOTHER, PERSON
 from tests.outlets import at_portal, connected, steps_of, worked
@@ -356,6 +360,36 @@ def test_a_slow_answer_holds_back_its_own_stream_alone(gate: Gate) -> None:
     held = [m for m in messages(gate) if m.stream == f"dossier:{other}"]
     assert [m.attempts for m in held if m.kind == Kind.REPORT] == [1]
     assert {m.status for m in held} == {State.WAITING}
+
+
+def test_a_claim_that_took_the_database_too_long_sends_nothing(sqlite_gate: Gate) -> None:
+    """Its lease is over, or nearly: another worker may be at the message by now."""
+    gate = sqlite_gate
+    gate.submit(CHOICE)
+    gate.run(service.dispatch(gate.desk))
+    desk = connected(gate, outbox_lease=0.1)
+
+    class Slow:
+        read = staticmethod(desk.db.read)
+
+        @staticmethod
+        async def write(*call: Any) -> Any:
+            found = await desk.db.write(*call)
+            await asyncio.sleep(0.1)
+            return found
+
+    async def late() -> None:
+        portal, wallet, subscribers = open_outlets(desk.settings)
+        work = await deliveries.take(replace(desk, db=cast(Database, Slow())), portal)
+        assert work is not None
+        await work
+        for outlet in (portal, wallet, subscribers):
+            await outlet.close()
+
+    gate.run(late())
+    (message,) = messages(gate)
+    assert (message.status, message.attempts, message.cause) == (State.WAITING, 1, "timeout")
+    assert gate.asked("portal") == []
 
 
 def test_two_workers_at_once_tell_everything_once(postgres_gate: Gate) -> None:

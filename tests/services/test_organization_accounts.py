@@ -48,8 +48,8 @@ def company(gate: Gate) -> None:
 
 def register(gate: Gate, representative: str) -> None:
     """What the business register says of the company."""
-    body = {"registry": "held", "number": COMPANY.id, "issued_on": "2020-01-02"}
-    body["data"] = {"representative": "NGUYỄN VĂN AN", "representative_id": representative}
+    data = {"representative": "NGUYỄN VĂN AN", "representative_id": representative}
+    body = {"registry": "held", "number": COMPANY.id, "issued_on": "2020-01-02", "data": data}
     gate.world.put(f"organizations/{COMPANY.id}/holdings/{CERTIFICATE}", body)
 
 

@@ -132,11 +132,13 @@ def test_what_an_outage_hid_is_told_and_takes_nothing_back(gate: Gate) -> None:
 
 def test_a_silent_register_is_not_asked_for_ever(gate: Gate) -> None:
     gate.world.fault("ndxp", "http_503", match={"service": "DKDN"})
-    filed(gate)
+    dossier = filed(gate)
     for _ in range(3):
         gate.watch.advance(days=2)
         gate.run(dossiers.recheck_due(gate.desk))
     assert all(r.recheck_at is None for r in gate.rows(tables.dossiers))
+    left = gate.dossier(dossier["code"])["representation"]
+    assert (left["status"], left["waiting"]) == ("no_answer", False)  # nobody is told that it goes on
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from app.models.results import result_versions
 from app.repositories.idempotency import Key
 from app.services import dossiers, idempotency, prefills, results
 from app.services.desk import Caller
+from app.services.dossier_records import Answer
 from app.services.dossiers import Form
 from app.services.prefill_sources import RoleNotInForm, Wish
 from app.services.prefills import NoPrefill, PrefillUnknown
@@ -351,10 +352,10 @@ def test_a_claim_lost_to_another_attempt_keeps_the_look_ups_and_no_prefill_of_it
         script.handlers[SERVICE] = records
         gate.desk = gate.open(ndxp_url=f"{script.url}/ndxp", lookup_budget=10.0)
 
-        async def attempt() -> prefills.Answer:
+        async def attempt() -> Answer:
             return await prefills.fill_in(gate.desk, CALLER, wish("2.001610"), key(route=ROUTE))
 
-        async def overtaken() -> tuple[prefills.Answer, BaseException | None]:
+        async def overtaken() -> tuple[Answer, BaseException | None]:
             first = asyncio.ensure_future(attempt())
             while not calls:
                 await asyncio.sleep(0.005)

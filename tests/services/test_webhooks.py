@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.domain.outbox import EventType
 from app.models.idempotency import idempotency_keys
 from app.models.outbox import events, subscriptions
-from app.registries.webhooks import sign
+from app.registries.webhooks import Webhooks, sign
 from app.repositories import subscriptions as subscriptions_
 from app.services import announcements, webhooks
 from app.services.desk import Caller
@@ -118,6 +118,25 @@ def test_a_slow_subscriber_holds_up_itself_alone(gate: Gate, receivers: list[Rec
     worked(gate, lambda: int(found(gate, made)["cursor"]) == 20, connected(gate, webhooks_timeout=15, outbox_lease=600))
     assert found(gate, late)["cursor"] == "0" * 18
     assert quick.taken() == in_order(gate)
+
+
+def test_one_with_much_to_take_waits_its_turn_behind_the_others(gate: Gate, receivers: list[Receiver]) -> None:
+    busy, other = (subscribed(gate, receiver.url) for receiver in receivers[:2])
+    happen(gate, 5)
+    gate.run(dispatch(gate.desk))
+    desk = connected(gate, outbox_lease=1e-6)  # over after the first event
+
+    async def turn() -> None:
+        gate.watch.advance(seconds=1)
+        hooks = Webhooks(timeout=5, private=True)
+        work = await webhooks.take(desk, hooks)
+        assert work is not None
+        await work
+        await hooks.close()
+
+    for _ in range(4):
+        gate.run(turn())
+    assert [int(found(gate, made)["cursor"]) for made in (busy, other)] == [2, 2]
 
 
 def test_one_that_fails_too_often_is_disabled_and_everybody_is_told(gate: Gate, receivers: list[Receiver]) -> None:

@@ -26,7 +26,8 @@ from app.domain.persons import Subject
 class RelatedIn(Input):
     """Who else the form is about, each with the number they are looked up by.
 
-    Another person's data are given only to who can say their name and birth date rightly; an organisation's are public.
+    Another person's data are given only to who can say their name and whole birth date rightly; an organisation's are
+    public.
     """
 
     child: SubjectIn | None = None
@@ -42,7 +43,8 @@ class RelatedIn(Input):
         for role, given in self._given().items():
             if given.kind != role.kind:
                 raise fault("role_kind")
-            if given.kind == "person" and not (given.full_name and given.birth_date):
+            # The year alone proves nothing: it stands in the number.
+            if given.kind == "person" and not (given.full_name and len(given.birth_date or "") == len("1990-05-12")):
                 raise fault("related_named")
         return self
 

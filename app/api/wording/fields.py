@@ -93,8 +93,8 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
     "period": ("until không được trước from", "until may not lie before from"),
     "role_kind": ("organization phải là tổ chức, các vai khác là cá nhân", "organization is one, the others persons"),
     "related_named": (
-        "người liên quan phải kèm full_name và birth_date",
-        "a related person comes with full_name and birth_date",
+        "người liên quan phải kèm full_name và birth_date đủ ngày, tháng, năm (chỉ năm thì đã có trong số định danh)",
+        "a related person comes with full_name and a whole birth_date: the year alone stands in the number",
     ),
     "unknown_field": ("biểu mẫu không có trường này: bỏ đi", "the form has no such field: leave it out"),
     "required": ("trường bắt buộc: chưa có giá trị", "required: there is no value"),
