@@ -14,7 +14,7 @@ EVERYTHING = $(VENV)/.everything
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUNTIME) ## one dossier judged paper by paper, against fresh servers; then ends
+demo: $(RUNTIME) ## a dossier judged paper by paper, and the story of one birth told once; then ends
 	@$(BIN)/motlan demo
 
 run: $(RUNTIME) ## the same, then the service stays on :8000 and the sandbox on :9000/:9001

@@ -201,7 +201,7 @@ async def move(request: Request, session: Officer, code: str) -> Response:
     actor = acting_on(session, found.row.decided_by)
     known = await site_of(request).catalogue()
     version, to = asked.number(fields.get("version", ""), "form"), _status(fields.get("to", ""))
-    result, faults = counter_forms.result(fields, frozenset(known.document_types))
+    result, faults = counter_forms.result(fields, frozenset(known.document_types), desk.clock.today())
     if to is None:
         faults["to"] = "Chọn bước tiếp theo."
     if to is not Status.DONE:

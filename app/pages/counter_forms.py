@@ -160,8 +160,11 @@ def asked(lines: list[Chosen], known_types: frozenset[str]) -> tuple[list[Asked]
     return found, faults
 
 
-def result(fields: Form, known_types: frozenset[str]) -> tuple[Result | None, Faults]:
-    """The result that is issued with a decision, where the officer names one."""
+def result(fields: Form, known_types: frozenset[str], today: date) -> tuple[Result | None, Faults]:
+    """The result that is issued with a decision, where the officer names one.
+
+    A holder is named where the paper is not the applicant's own: a child's certificate, say.
+    """
     faults: Faults = {}
     code = fields.get("result_type", "")
     if not code:
@@ -176,8 +179,11 @@ def result(fields: Form, known_types: frozenset[str]) -> tuple[Result | None, Fa
         except ValueError:
             faults["result_until"] = "Ghi ngày/tháng/năm, ví dụ 31/12/2030."
     number = text(fields, "result_number", 100) or None
+    holder = None
+    if any(text(fields, f"result_{name}", _NAME) for name in ("id", "full_name", "birth_date")):
+        holder = _subject(fields, "result_", SubjectKind.PERSON, today, faults)
     physical = bool(fields.get("result_physical"))
-    return Result(code, number=number, valid_until=valid_until, physical=physical), faults
+    return Result(code, number=number, holder=holder, valid_until=valid_until, physical=physical), faults
 
 
 def share_code(typed: str) -> str | None:

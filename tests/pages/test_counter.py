@@ -12,6 +12,7 @@ from app.domain.dossiers import Status
 from app.domain.persons import Subject, SubjectKind
 from app.models.decisions import decisions
 from app.models.dossiers import dossiers, supplement_requests
+from app.services import result_records
 from tests.desk import CASES, NO_PAPER, PLAIN, Gate, all_bytes, offered
 from tests.mock_vneid.office import PERSON
 from tests.pages.html import Element, read
@@ -347,6 +348,21 @@ def test_a_result_is_issued_with_the_decision(sqlite_gate: Gate) -> None:
     assert went_to(act(handler, code, "chuyen", to=9, result_type="GIAY_KHAI_SINH", result_number="KS-1"))
     page = handler.main(f"/quay/ho-so/{code}")
     assert "Kết quả đã cấp" in page.text and "KQ." in page.text
+
+
+def test_a_result_of_somebody_else_s_names_its_holder(sqlite_gate: Gate) -> None:
+    handler, code = officer(sqlite_gate, HANDLER), sqlite_gate.submit()["code"]
+    sqlite_gate.move(code, 2)
+    sqlite_gate.move(code, 4)
+    typed = {"to": 9, "result_type": "GIAY_KHAI_SINH", "result_full_name": "TRẦN NGỌC MAI"}
+    wrong = main(act(handler, code, "chuyen", **typed, result_id="04232600"), 422)
+    (number,) = (x for x in wrong.all("input") if x.attributes.get("name") == "result_id")
+    assert number.attributes["value"] == "04232600" and "aria-invalid" in number.attributes
+    born = {"result_id": "0423 2600 0012", "result_birth_date": "02/11/2026"}
+    assert went_to(act(handler, code, "chuyen", **typed, **born))
+    (issued,) = sqlite_gate.dossier(code)["results"]
+    signed = sqlite_gate.desk.db.read_sync(result_records.signed, sqlite_gate.desk, issued["id"])
+    assert (signed.holder.id, signed.holder.birth_date) == ("042326000012", "2026-11-02")
 
 
 def test_looking_again_shows_what_the_sources_say_now(clerk: SignedIn) -> None:
