@@ -21,7 +21,7 @@ from app.pages.counter_filing import guidance_of, guide_of
 from app.pages.counter_views import to_fill_in
 from app.pages.wording import HOLDERS
 from app.services import citizens
-from app.services.citizens import Filing
+from app.services.citizens import Filing, TooManyDossiers
 from app.services.dossier_records import Answer
 from app.services.dossiers import Offered
 from app.services.sessions import Session
@@ -87,6 +87,8 @@ async def file(request: Request, session: Citizen, code: str) -> Response:
 
     try:
         answer = await once(act)
+    except TooManyDossiers:
+        raise visits.FormRefused("too-many") from None
     except NotRepresentative:
         return await _form(request, session, found, number, fields, {"nguoi-dai-dien": _NOT_REPRESENTATIVE}, 422)
     except HolderRequired:

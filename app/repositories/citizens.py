@@ -22,6 +22,15 @@ def dossiers_of(conn: Connection, mark: str, limit: int, offset: int) -> Sequenc
     return conn.execute(order.limit(limit).offset(offset)).all()
 
 
+def filed_since(conn: Connection, mark: str, client: str, moment: datetime) -> int:
+    """How many dossiers they have handed in through this client since."""
+    d = dossiers.c
+    filed = select(func.count()).select_from(dossiers)
+    filed = filed.where(d.applicant_mark == mark, d.client == client, d.received_at >= moment)
+    count: int = conn.execute(filed).scalar_one()
+    return count
+
+
 def codes_of(conn: Connection, mark: str, limit: int) -> list[str]:
     d = dossiers.c
     newest = select(d.code).where(d.applicant_mark == mark).order_by(d.received_at.desc(), d.code.desc()).limit(limit)

@@ -7,12 +7,13 @@ that does not exist are the same to them.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, time
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from app.domain.calendar import VIETNAM
 from app.domain.decisions import Conclusion
 from app.domain.dossiers import Actor, Status, moves_from
 from app.domain.evidence import LookupStatus
@@ -31,12 +32,18 @@ from app.services.slips import SlipKind, SlipNotDue
 PAGE = 25
 # Of how many of their latest dossiers the data are looked through for mistakes.
 _LOOKED_THROUGH = 50
+# Dossiers that one account hands in online on one day.
+MOST_A_DAY = 50
 
 Body = Mapping[str, Any]
 
 
 class LevelTooLow(Exception):
     """Documents are opened by an account of level 2."""
+
+
+class TooManyDossiers(Exception):
+    """More than anybody hands in by themselves in a day: each has the State's sources asked, and an officer read it."""
 
 
 @value
@@ -112,9 +119,12 @@ async def dossiers_of(desk: Desk, session: Session, page: int) -> Page:
 async def file(desk: Desk, session: Session, filing: Filing, key: Key | None) -> Answer:
     """Hand in a dossier in one's own name; or an organisation's, whose representative is then whoever is signed in.
 
-    Raises LevelTooLow, and what `dossiers.submit` raises.
+    Raises LevelTooLow, TooManyDossiers, and what `dossiers.submit` raises.
     """
     refuse_low_level(session)
+    today = datetime.combine(desk.clock.today(), time(), VIETNAM)
+    if await desk.db.read(citizens.filed_since, mark_of(desk, session), session.caller.client_id, today) >= MOST_A_DAY:
+        raise TooManyDossiers
     submission = Submission(
         filing.procedure,
         filing.agency,

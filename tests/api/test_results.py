@@ -161,7 +161,7 @@ def test_the_company_s_new_representative_files_and_its_former_one_does_not(serv
     filed = post(service, "/v1/dossiers", company)
     assert filed.status_code == 201, filed.text
     found = filed.json()["representation"]
-    assert (found["status"], found["service"], found["compared"]) == ("confirmed", "DKDN", "name")
+    assert (found["status"], found["service"], found["compared"]) == ("confirmed", "DKDN", "id")
     outcomes = {f["document_type"]: f["outcome"] for c in filed.json()["components"] for f in c["findings"]}
     assert outcomes["GCN_DKDN"] == "REFUSE_PAPER_USE_REGISTRY" and outcomes["CAN_CUOC"] == "REFUSE_PAPER_USE_WALLET"
     refused = post(service, "/v1/dossiers", {**company, "representative": {"kind": "person", "id": FORMER}})

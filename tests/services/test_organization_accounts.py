@@ -8,6 +8,7 @@ import pytest
 from app.domain.catalogue import Form
 from app.domain.dossiers import Status
 from app.domain.organizations import NotRepresentative
+from app.domain.outbox import State
 from app.domain.persons import Subject, SubjectKind
 from app.domain.reports import UnknownReport
 from app.domain.results import PhysicalNotAsked, Result
@@ -19,13 +20,15 @@ from app.models.sessions import sessions
 from app.registries.oidc import NotLoggedIn
 from app.services import catalogue, citizens, dossiers, reports
 from app.services import sessions as visits
-from app.services.citizens import Filing, LevelTooLow
+from app.services.citizens import MOST_A_DAY, Filing, LevelTooLow, TooManyDossiers
 from app.services.dossier_records import UnknownDossier
 from app.services.sessions import Session
 from tests.desk import AGENCY, AN, CALLER, CHOICE, Gate, all_bytes, component, offered, procedure_body, read
 from tests.mock_vneid.office import ANOTHER, PERSON, Json
+from tests.outlets import SHOWN
 from tests.pages.signed_in import SignedIn
 from tests.pages.test_logins import query_of
+from tests.services.test_deliveries import messages, tell
 from tests.services.test_reports import told
 
 COMPANY = Subject(SubjectKind.ORGANIZATION, "3000000012", "CÔNG TY TNHH THỬ")
@@ -187,6 +190,18 @@ def test_an_account_of_level_1_files_nothing(gate: Gate) -> None:
     assert isinstance(refused(gate, call), LevelTooLow)
 
 
+def test_one_account_files_so_many_a_day_and_what_the_counter_files_does_not_count(gate: Gate) -> None:
+    session, more = signed_in(gate, PERSON), filing(CHOICE, offered=())
+    gate.submit(CHOICE)
+    for _ in range(MOST_A_DAY):
+        gate.run(citizens.file(gate.desk, session, more, None))
+    asked = len(gate.asked("wallet"))
+    assert isinstance(refused(gate, citizens.file(gate.desk, session, more, None)), TooManyDossiers)
+    assert len(gate.asked("wallet")) == asked
+    gate.watch.advance(days=1)
+    gate.run(citizens.file(gate.desk, session, more, None))
+
+
 # ---- annex IV: what organisations need most -------------------------------------------------------------------------
 
 
@@ -225,6 +240,15 @@ def test_its_result_is_electronic_and_on_paper_only_on_request(gate: Gate, actin
     assert [entry["list"] for entry in unasked.value.facts["lists"]] == ["ct24-annex-4"]  # type: ignore[attr-defined]
     asked = completed(gate, acting, physical=True, wishes={"physical_result": True})
     assert [r["physical"] for r in asked["results"]] == [True]
+
+
+def test_its_result_arrives_in_the_organisations_wallet_and_not_in_the_persons(gate: Gate, acting: Session) -> None:
+    completed(gate, acting)
+    gate.world.put(f"procedures/{PROCEDURE}", SHOWN)
+    tell(gate)
+    assert {m.status for m in messages(gate)} == {State.DELIVERED}
+    assert gate.world.statuses([CERTIFICATE], COMPANY.id) == {CERTIFICATE: "linked"}
+    assert gate.world.statuses([CERTIFICATE]) == {CERTIFICATE: "absent"}
 
 
 def test_the_organisations_results_are_not_among_the_persons_own(gate: Gate, acting: Session) -> None:
