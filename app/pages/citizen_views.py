@@ -73,7 +73,7 @@ STANDINGS = {
 }
 # A slip's place in the address of its dossier.
 SLIPS = {SlipKind.RECEIPT: "tiep-nhan", SlipKind.SUPPLEMENT: "bo-sung", SlipKind.REFUSAL: "tu-choi"}
-_SETTLED = "Nguồn dữ liệu đã trả lời, không còn giấy tờ nào phải chờ"
+_SETTLED = "Việc chờ nguồn dữ liệu đã kết thúc, mọi giấy tờ đã có kết luận"
 # Moves whose reason the applicant is owed; others' reasons are the office's own notes.
 _REASON_OWED = frozenset({Status.NOT_RECEIVED, Status.FEE_DUE, Status.WITHDRAWN, Status.STOPPED})
 

@@ -107,19 +107,19 @@ def test_what_the_office_notes_for_itself_is_not_shown(browser: SignedIn) -> Non
     assert "Lý do: Không thuộc thẩm quyền" in browser.main(f"/cua-toi/ho-so/{refused}").text
 
 
-def test_a_dossier_that_waited_tells_when_its_source_answered(browser: SignedIn) -> None:
+def test_a_dossier_that_waited_tells_when_its_wait_ended(browser: SignedIn) -> None:
     for face in ("wallet", "ndxp"):
         browser.gate.world.fault(face, "http_503", times=1)
     browser.gate.world.put_holding("CAN_CUOC")
     code = browser.gate.submit(CHOICE)["code"]
     page = f"/cua-toi/ho-so/{code}"
-    said = "nguồn dữ liệu đã trả lời, không còn giấy tờ nào phải chờ (hệ thống)"
+    said = "việc chờ nguồn dữ liệu đã kết thúc, mọi giấy tờ đã có kết luận (hệ thống)"
     assert "Chờ nguồn dữ liệu" in browser.main(page).text and said not in browser.main(page).text
     browser.gate.watch.advance(minutes=5)
     browser.gate.recheck(code)
     main = browser.main(page)
     assert f"10:05 ngày 23/11/2026 : {said}" in main.text
-    assert section(main, "Cơ quan tự tra cứu")
+    assert "Cơ quan tự tra cứu" in section(main, "Cơ quan tự tra cứu").text
 
 
 def test_anothers_dossier_is_as_unknown_as_none(browser: SignedIn, stranger: SignedIn) -> None:
@@ -236,7 +236,13 @@ def test_the_tracker_counts_what_it_withholds(stranger: SignedIn) -> None:
 def test_a_share_code_shown_to_a_bank_and_a_result_that_was_read_stand_in_the_tracker(browser: SignedIn) -> None:
     mark = browser.gate.desk.sealer.mark(AN.kind, AN.id)
     at = browser.gate.watch.moment
-    row = {"decision_id": "x", "holder_mark": mark, "subject_mark": mark, "source": "wallet", "service": None}
+    row: dict[str, object] = {
+        "decision_id": "x",
+        "holder_mark": mark,
+        "subject_mark": mark,
+        "source": "wallet",
+        "service": None,
+    }
     row |= {"document_types": "CAN_CUOC", "cause": None, "looked_up_at": at}
     shown = {**row, "purpose": "presentation", "agency": "0312345678", "officer": ""}
     was_read = {**row, "purpose": "result", "agency": AGENCY, "officer": "mot-cua", "source": "archive"}
