@@ -64,6 +64,18 @@ def birth_year(citizen_id: str) -> int:
     return 1900 + 100 * (int(citizen_id[3]) // 2) + int(citizen_id[4:6])
 
 
+def has_no_account_of_their_own(person: Subject, on: date) -> bool:
+    """Under 14 on a day: accounts of one's own begin there (NĐ 69/2024/NĐ-CP), and a parent's stands for the child's.
+
+    Where the birth date is not known in full, the year in the number counts.
+    """
+    born = person.birth_date or ""
+    if len(born) == 10:
+        year, day = int(born[:4]), born[5:]
+        return on.year - year - (on.isoformat()[5:] < day) < 14
+    return on.year - birth_year(person.id) < 14
+
+
 def organization_id_fault(text: str) -> str | None:
     """`digits` when the number is not 10 or 13 ASCII digits, else None."""
     return None if _ORGANIZATION.fullmatch(text) else "digits"

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.clock import rfc3339
 from app.domain.decisions import canonical
-from app.domain.persons import Subject, SubjectKind
+from app.domain.persons import Subject, SubjectKind, has_no_account_of_their_own
 from app.domain.results import NotIntact, UnknownResult
 from app.domain.values import value
 from app.logs import log
@@ -66,10 +66,11 @@ def row_of(conn: Connection, result_id: str) -> ResultRow:
 def claims_of(
     desk: Desk, row: ResultRow, number: str | None, holder: Subject, applicant: Subject, data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What is signed of a result; what is not known is left out. `recipient`: who applied for it on another's behalf,
-    and whose wallet keeps it for a holder who has none (a newborn child).
+    """What is signed of a result; what is not known is left out. `recipient`: who applied for it on a child's behalf,
+    and whose wallet keeps it, for the child has none. Nobody else's result names who applied.
     """
-    on_behalf = None if applicant == holder else {"kind": applicant.kind.value, "id": applicant.id}
+    child = holder.kind is SubjectKind.PERSON and has_no_account_of_their_own(holder, row.issued_on)
+    on_behalf = {"kind": applicant.kind.value, "id": applicant.id} if child and applicant.id != holder.id else None
     known = {"full_name": holder.full_name, "birth_date": holder.birth_date}
     stated = {
         "iss": desk.settings.portal_agency,
@@ -151,10 +152,15 @@ def of_dossier(conn: Connection, desk: Desk, code: str) -> list[dict[str, Any]]:
 def of_person(conn: Connection, desk: Desk, subject: Subject) -> list[tuple[dict[str, Any], Signed]]:
     """What a person or an organisation was issued, the oldest first: as shown, and as signed.
 
-    Also what they applied for on another's behalf, as the wallet hands it to them (`recipient`).
+    Also what they applied for on a child's behalf, as the wallet hands it to them (`recipient`).
     """
     mark = desk.sealer.mark(subject.kind, subject.id)
-    return [(shown(conn, desk, row), opened(conn, desk, row)) for row in rows.of_person(conn, mark)]
+    found = [(row, opened(conn, desk, row)) for row in rows.of_person(conn, mark)]
+    return [
+        (shown(conn, desk, row), signed)
+        for row, signed in found
+        if row.holder_mark == mark or signed.claims.get("recipient")
+    ]
 
 
 def shown(conn: Connection, desk: Desk, row: ResultRow) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.domain.persons import (
     birth_date_fault,
     birth_year,
     citizen_id_fault,
+    has_no_account_of_their_own,
     name_key,
     organization_id_fault,
     same_birth,
@@ -175,3 +176,21 @@ def test_nothing_personal_stands_in_a_repr() -> None:
     subject = Subject(SubjectKind.PERSON, "042090100001", "NGUYỄN VĂN AN", "1990-02-03")
     assert repr(subject) == "Subject(person)"
     assert repr(Identity("NGUYỄN VĂN AN", "1990-02-03")) == "Identity()"
+
+
+@pytest.mark.parametrize(
+    ("number", "born", "day", "expected"),
+    [
+        ("042226000012", "2026-11-02", "2026-11-22", True),
+        ("042212000012", "2012-11-23", "2026-11-22", True),
+        ("042212000012", "2012-11-22", "2026-11-22", False),
+        ("042212000012", "2012", "2026-11-22", False),
+        ("042213000012", None, "2026-11-22", True),
+        ("042090000012", None, "2026-11-22", False),
+    ],
+)
+def test_an_account_of_one_s_own_begins_with_the_fourteenth_birthday(
+    number: str, born: str | None, day: str, expected: bool
+) -> None:
+    person = Subject(SubjectKind.PERSON, number, None, born)
+    assert has_no_account_of_their_own(person, date.fromisoformat(day)) is expected

@@ -216,7 +216,8 @@ def test_a_word_of_any_length_is_cut_and_answered(visitor: Visitor) -> None:
 
 
 def test_broken_bytes_in_a_query_do_no_harm(visitor: Visitor) -> None:
-    assert visitor.ask("/thu-tuc?q=%ff%fe%00%ed%a0%80").status_code == 200
+    assert visitor.ask("/thu-tuc?q=%ff%fe%ed%a0%80").status_code == 200
+    assert visitor.ask("/thu-tuc?q=%ff%fe%00%ed%a0%80").status_code == 404
 
 
 # ---- the files ------------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Connection, update
 
 from app.domain.dossiers import Status
+from app.domain.persons import Subject, SubjectKind
 from app.domain.results import Result
 from app.models.evidence import archived_results
 from app.services import dossiers, results
-from tests.desk import CALLER, OTHER, Gate, read
+from tests.desk import CALLER, Gate, read
 from tests.mock_vneid.office import ANOTHER, PERSON, Json
 from tests.pages.conftest import Visitor
 from tests.pages.signed_in import SignedIn
@@ -92,7 +93,7 @@ def test_the_holder_prints_it_with_a_code_that_holds_the_reference_alone(sqlite_
 
 
 def test_nobody_prints_what_is_not_theirs(sqlite_gate: Gate) -> None:
-    """Theirs is what they hold, and what they applied for on another's behalf: it was handed to them."""
+    """Theirs is what they hold, and what they applied for on a child's behalf: it was handed to them."""
     found = issued(sqlite_gate)
     browser = SignedIn(sqlite_gate)
     assert browser.ask(f"/cua-toi/ket-qua/{found['id']}/ban-in").status_code == 303
@@ -102,7 +103,8 @@ def test_nobody_prints_what_is_not_theirs(sqlite_gate: Gate) -> None:
 
 
 def test_a_result_without_a_number_or_a_name_is_printed_without(sqlite_gate: Gate) -> None:
-    found = issued(sqlite_gate, Result("GIAY_KHAI_SINH", holder=OTHER))
+    child = Subject(SubjectKind.PERSON, "042226000012")
+    found = issued(sqlite_gate, Result("GIAY_KHAI_SINH", holder=child))
     browser = SignedIn(sqlite_gate)
     browser.sign_in()
     page = browser.main(f"/cua-toi/ket-qua/{found['id']}/ban-in").text

@@ -137,15 +137,28 @@ def test_a_citizen_of_level_2_reads_what_they_were_issued(gate: Gate) -> None:
     assert gate.run(citizens.results_of(gate.desk, visit(gate, SPOUSE))) == []
 
 
-def test_who_applied_for_another_reads_the_result_and_so_does_its_holder(gate: Gate) -> None:
-    code = gate.submit(PLAIN)["code"]
+def issued_to(gate: Gate, holder: Subject) -> str:
+    code: str = gate.submit(PLAIN)["code"]
     gate.move(code, 2)
     gate.move(code, 4)
-    result = Result("GIAY_KHAI_SINH", number="12/2026", holder=SPOUSE)
+    result = Result("GIAY_KHAI_SINH", number="12/2026", holder=holder)
     gate.run(dossiers.transition(gate.desk, CALLER, code, None, Status.DONE, None, None, result=result))
-    for reader in (AN, SPOUSE):
+    return code
+
+
+def test_who_applied_for_an_adult_does_not_read_the_result_of_theirs(gate: Gate) -> None:
+    code = issued_to(gate, SPOUSE)
+    assert gate.run(citizens.results_of(gate.desk, visit(gate))) == []
+    (found,) = gate.run(citizens.results_of(gate.desk, visit(gate, SPOUSE)))
+    assert (found["dossier"], found["claims"].get("recipient")) == (code, None)
+
+
+def test_who_applied_for_a_child_reads_the_result_and_so_does_the_child(gate: Gate) -> None:
+    child = Subject(SubjectKind.PERSON, "042226000012", "TRẦN NGỌC MINH", "2026-11-02")
+    code = issued_to(gate, child)
+    for reader in (AN, child):
         (found,) = gate.run(citizens.results_of(gate.desk, visit(gate, reader)))
-        assert (found["dossier"], found["claims"]["holder"]["id"]) == (code, ANOTHER)
+        assert (found["dossier"], found["claims"]["holder"]["id"]) == (code, child.id)
     assert gate.run(citizens.results_of(gate.desk, visit(gate, Subject(SubjectKind.PERSON, "042190100003")))) == []
 
 

@@ -12,6 +12,7 @@ from app.db import Database
 from app.domain.calendar import VIETNAM
 from app.domain.dossiers import Status
 from app.domain.outbox import Kind, State
+from app.domain.persons import Subject, SubjectKind
 from app.domain.results import Result
 from app.models.outbox import events, outbox
 from app.services import catalogue, deliveries, dossiers, results
@@ -19,9 +20,10 @@ from app.services import outbox as service
 from app.services.outbox import NotStopped, UnknownMessage
 from app.wiring import open_outlets
 from tests.desk import ALL_OF, CALLER, CHOICE, OTHER, PLAIN, PROCEDURES, Gate, all_bytes, offered, read
-from tests.mock_vneid.office import ANOTHER, PERSON
+from tests.mock_vneid.office import PERSON
 from tests.outlets import at_portal, connected, steps_of, worked
 
+CHILD = "042326000012"
 BIRTH = Result("GIAY_KHAI_SINH", number="12/2026", data={"full_name": "NGUYỄN VĂN AN"})
 WHOLE = ["2", "4", "9", "10"]
 
@@ -183,12 +185,13 @@ def test_a_holder_without_an_account_is_an_end_of_its_own(sqlite_gate: Gate) -> 
 
 def test_a_newborn_s_result_is_kept_in_the_wallet_of_who_applied(sqlite_gate: Gate) -> None:
     gate = sqlite_gate
-    gate.world.put_person(ANOTHER, identity_level=0)
-    lived(gate, result=Result("GIAY_KHAI_SINH", number="13/2026", holder=OTHER))
+    gate.world.put_person(CHILD, identity_level=0)
+    child = Subject(SubjectKind.PERSON, CHILD, "TRẦN NGỌC MAI", "2026-11-02")
+    lived(gate, result=Result("GIAY_KHAI_SINH", number="13/2026", holder=child))
     tell(gate)
     assert {m.status for m in messages(gate)} == {State.DELIVERED}
     (stored,) = gate.world.get(f"results?holder={PERSON}")["items"]
-    assert (stored["claims"]["holder"]["id"], stored["claims"]["recipient"]["id"]) == (ANOTHER, PERSON)
+    assert (stored["claims"]["holder"]["id"], stored["claims"]["recipient"]["id"]) == (CHILD, PERSON)
 
 
 def test_nobody_s_data_stands_in_the_log_or_the_outbox(sqlite_gate: Gate) -> None:
