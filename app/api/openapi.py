@@ -83,6 +83,11 @@ _EITHER = {
     "verifyPresentation": ("demands:write", "presentations:verify"),
     "demandPresentedPaper": ("demands:write", "presentations:verify"),
 }
+# All of the scopes are needed: what filing dossiers alone does not open.
+_BOTH = {
+    "retryMessage": ["dossiers:write", "journal:read"],
+    "discardMessage": ["dossiers:write", "journal:read"],
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -121,6 +126,8 @@ def _finished(schema: dict[str, Any]) -> dict[str, Any]:
 def _operation(path: str, operation: dict[str, Any]) -> None:
     if scopes := _EITHER.get(operation["operationId"]):
         operation["security"] = [{"motlan": [scope]} for scope in scopes]
+    elif both := _BOTH.get(operation["operationId"]):
+        operation["security"] = [{"motlan": both}]
     for status, response in operation["responses"].items():
         for content in list(response.get("content", {}).values()):
             if status[0] in "45" and content["schema"].get("$ref", "").endswith(_PROBLEMS):

@@ -1,14 +1,17 @@
 """Alive, ready, counted."""
 
 import asyncio
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from app import pages as app_pages
 from app.main import create_app
-from app.pages.routes import router
 from app.settings import Settings
 from tests.api.conftest import DEMAND, Service, operations
 
@@ -44,7 +47,9 @@ def test_metrics_name_route_templates_and_nobody(service: Service) -> None:
     assert "KHO_BAU" not in text
     routes = set(re.findall(r'route="([^"]*)"', text))
     assert "/v1/procedures/{code}" in routes
-    pages = {route.path for route in router.routes if isinstance(route, APIRoute)}
+    parts = (importlib.import_module(f"app.pages.{module.name}") for module in pkgutil.iter_modules(app_pages.__path__))
+    routers = (router for part in parts for router in vars(part).values() if isinstance(router, APIRouter))
+    pages = {route.path for router in routers for route in router.routes if isinstance(route, APIRoute)}
     assert routes <= {path for _, path, _ in operations()} | pages | {
         "unmatched",
         "/docs",

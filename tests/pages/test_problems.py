@@ -102,7 +102,7 @@ _WORDS = st.text(st.characters(codec="utf-8"), max_size=30)
 )
 def test_whatever_is_asked_the_answer_is_a_page(visitor: Visitor, path: str, query: dict[str, str]) -> None:
     answer = visitor.gate.run(_get(visitor, path, query))
-    assert answer[0] in (200, 422)
+    assert answer[0] in ((404,) if "\0" in "".join(query.values()) else (200, 422))
     assert read(answer[1]).all("h1")
 
 
