@@ -38,7 +38,8 @@ def assemble(app: FastAPI) -> None:
     demands = (paper_demands, batch, decisions, prefills, dossiers, deadlines, results, presentations, reports)
     published = (catalogue, monthly_lists, imports, readings, restructuring, impact)
     told = (events, subscriptions, outbox)
-    for part in (*demands, *told, *published, tokens, health):
+    # Routes are tried one after the other: what everybody reads stands first. (Demands are found by the gate.)
+    for part in (*published, *demands, *told, tokens, health):
         app.include_router(part.router)
         quick += [route for route in part.router.routes if isinstance(route, QuickRoute)]
     app.webhooks.include_router(events.webhooks)

@@ -42,7 +42,10 @@ def install(app: FastAPI) -> None:
     app.state.site = Site(app.state.desk)
     # Printed for systems that call with a token as well: the API renders no page of its own.
     app.state.slip, app.state.private_headers = slip, {**SECURITY, "cache-control": KEEP_NOTHING}
-    for part in (router, logins.router, results.router):
+    app.include_router(router)
+    # Routes are tried one after the other, and the public pages are read by far more people than all else.
+    app.router.routes.insert(0, app.router.routes.pop())
+    for part in (logins.router, results.router):
         app.include_router(part)
     visits.install(app)
     # The pages of filing before the dossier's: `moi` is no code.
@@ -94,8 +97,7 @@ async def integrated_list(
 ) -> Response:
     """The documents that data replace, on a day; filtered by words, subject, source and the month they began."""
     site = _site(request)
-    known, day = await site.catalogue(), asked.day(ngay, site.today())
-    editions = await site.editions()
+    (known, editions), day = await site.listed(), asked.day(ngay, site.today())
     words, withheld = asked.words(q)
     subject, source, month = asked.choice(doi_tuong), asked.choice(nguon), asked.month(thang)
     query = {"q": words, "doi-tuong": subject, "nguon": source, "thang": month, "ngay": _dated(ngay, day)}
@@ -121,7 +123,7 @@ async def monthly_list(request: Request, month: str, ban: str = "") -> Response:
         brief, view, edition = await site.published(month, revision or None)
     except UnknownPublication:
         raise HTTPException(404) from None
-    newest = next(e.revision for e in await site.editions() if e.month == month)
+    newest = next(e.revision for e in (await site.listed())[1] if e.month == month)
     address = Address(f"/danh-muc/{month}", {"ban": str(revision or "")})
 
     def make() -> views.View:

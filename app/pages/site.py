@@ -18,6 +18,7 @@ from cachetools import LRUCache
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from app.domain.catalogue import Catalogue
 from app.domain.search import ProcedureIndex
@@ -99,7 +100,7 @@ class Site:
         self.base = desk.settings.base_url
         self._rendered: LRUCache[str, bytes] = LRUCache(_RENDERED_BYTES, getsizeof=len)
         self._asked: asyncio.Future[Catalogue] | None = None
-        self._editions: asyncio.Future[tuple[Brief, ...]] | None = None
+        self._listed: asyncio.Future[tuple[Catalogue, tuple[Brief, ...]]] | None = None
         self._published: LRUCache[object, View] = LRUCache(_VIEWS)
         self._indexed: tuple[Catalogue, ProcedureIndex] | None = None
 
@@ -111,11 +112,17 @@ class Site:
             self._asked = asyncio.ensure_future(self.desk.db.read(self.desk.snapshots.current))
         return await asyncio.shield(self._asked)
 
-    async def editions(self) -> tuple[Brief, ...]:
-        """The latest publication of each month, the latest month first; asked for as the catalogue is."""
-        if self._editions is None or self._editions.done():
-            self._editions = asyncio.ensure_future(self.desk.db.read(monthly_lists.latest))
-        return await asyncio.shield(self._editions)
+    async def listed(self) -> tuple[Catalogue, tuple[Brief, ...]]:
+        """The catalogue, and the latest publication of each month, the latest month first: of one moment, and asked for
+        as the catalogue is.
+        """
+
+        def read(conn: Connection) -> tuple[Catalogue, tuple[Brief, ...]]:
+            return self.desk.snapshots.current(conn), monthly_lists.latest(conn)
+
+        if self._listed is None or self._listed.done():
+            self._listed = asyncio.ensure_future(self.desk.db.read(read))
+        return await asyncio.shield(self._listed)
 
     async def published(self, month: str, revision: int | None) -> tuple[Brief, View, object]:
         """A publication, what its page shows, and what tells that page from another. Raises UnknownPublication."""
