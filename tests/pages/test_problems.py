@@ -65,7 +65,7 @@ def test_while_the_database_is_away_a_page_says_so(visitor: Visitor, monkeypatch
         raise DatabaseUnavailable
 
     monkeypatch.setattr(visitor.app.state.site, "catalogue", away)
-    answer = visitor.ask("/danh-muc")
+    answer = visitor.ask("/thu-tuc")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     (main,) = read(answer.text).all("main")
     assert main.all("h1")[0].text == "Trang tạm thời không phục vụ được"
