@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.domain.dossiers import AGENCY
+
 # Keys of the demo, public on purpose: they protect made-up people only, and production refuses them.
 DEMO_TOKEN_KEY = "demo-token-key-not-a-secret-0123456789abcdef"
 DEMO_DATA_KEY = "demo-data-key-not-a-secret-0123456789abcdef"
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
     xroad_client: str = Field(default="VN/GOV/000.00.00.H27/motlan-tthc", pattern=r"^[!-~]{1,200}$")
     portal_url: str = "http://127.0.0.1:9000/w/default/portal"
     # The code under which the province's system is known to the portal.
-    portal_agency: str = Field(default="000.00.00.H27", pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$")
+    portal_agency: str = Field(default="000.00.00.H27", pattern=f"^{AGENCY.pattern}$")
     # Seconds for one question to the portal, and hours between two syncs of the worker with it; 0: none.
     portal_timeout: float = Field(default=15.0, gt=0, le=300)
     portal_sync_hours: int = Field(default=0, ge=0)

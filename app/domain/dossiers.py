@@ -96,6 +96,8 @@ _OUTCOMES_THAT_NEED_IT = frozenset(
     {Outcome.PAPER_LAWFUL, Outcome.REFUSE_PAPER_ELECTRONIC_ONLY, Outcome.REFUSE_CERTIFIED_COPY}
 )
 
+AGENCY = re.compile(r"[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}")
+"""An agency's code, as `000.00.00.H27` (QĐ 20/2020/QĐ-TTg); used with `fullmatch`."""
 CODE = re.compile(r"[0-9A-Z.]{3,40}-[0-9]{6}-[0-9]{4,8}")
 
 

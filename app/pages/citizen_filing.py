@@ -4,21 +4,21 @@ Only their own papers are looked up here, an organisation's with those of its re
 typed, anybody could learn what somebody else holds. Where a dossier needs another's paper, it is filed at the counter.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.domain.catalogue import Catalogue, Component, Procedure, TypeSubject
-from app.domain.dossiers import Supplied, province_of
+from app.domain.dossiers import AGENCY, Supplied, province_of
 from app.domain.errors import HolderRequired
 from app.domain.guidance import Guidance, Guide
 from app.domain.organizations import NotRepresentative
-from app.pages import asked, counter_forms, visits
-from app.pages.counter import once, site_of
+from app.pages import counter_forms, visits
+from app.pages.counter import once
 from app.pages.counter_filing import guidance_of, guide_of
 from app.pages.counter_views import to_fill_in
+from app.pages.site import searched, site_of
 from app.pages.wording import HOLDERS
 from app.services import citizens
 from app.services.citizens import Filing, TooManyDossiers
@@ -37,8 +37,6 @@ SUPPLIED = {
 # Whose papers count as one's own: the company's owner is asked of its representative.
 _OWN = frozenset({None})
 _OWN_OF_ORGANIZATION = frozenset({None, "representative", "owner"})
-_AGENCY = re.compile(r"[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}")
-_MOST_FOUND = 20
 _NOT_REPRESENTATIVE = (
     "Hồ sơ chưa được nộp: cơ sở dữ liệu đăng ký ghi người đại diện theo pháp luật là người khác. Nếu mới đổi người đại "
     "diện, hãy cập nhật đăng ký trước; nếu làm theo ủy quyền, hãy nộp tại bộ phận một cửa kèm giấy ủy quyền."
@@ -52,12 +50,7 @@ _ANOTHERS = (
 @router.get("")
 async def choose(request: Request, session: Citizen, q: str = "") -> Response:
     citizens.refuse_low_level(session)
-    site = site_of(request)
-    words, withheld = asked.words(q)
-    index = await site.index(await site.catalogue())
-    found = index.find(words, site.today()).procedures if words else ()
-    view = {"words": words, "withheld": withheld, "found": found[:_MOST_FOUND], "count": len(found)}
-    return visits.private(request, "citizen_file_search.html", view)
+    return visits.private(request, "citizen_file_search.html", await searched(request, q))
 
 
 @router.get("/{code}")
@@ -102,7 +95,7 @@ def _filing(
     """What is filed; or what is wrong, by field."""
     faults: counter_forms.Faults = {}
     agency = counter_forms.text(fields, "agency", 40).upper()
-    if not _AGENCY.fullmatch(agency) or province_of(agency) != province_of(province):
+    if not AGENCY.fullmatch(agency) or province_of(agency) != province_of(province):
         faults["agency"] = f"Mã cơ quan trong tỉnh này, ví dụ {province}."
     offered = []
     for component in procedure.in_case(guide.case):

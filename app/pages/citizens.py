@@ -1,6 +1,5 @@
 """`/cua-toi`: a citizen's own pages: dossiers, results, who looked at their data, what is wrong in them, reports."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.domain.catalogue import Catalogue, Form, TypeSubject
-from app.domain.dossiers import CODE, Status
+from app.domain.dossiers import AGENCY, CODE, Status
 from app.domain.errors import ComponentsUnknown, HolderRequired, ProcedureNotInForce, TransitionNotAllowed
 from app.domain.reports import EARLIEST_YEARS, LONGEST, ReportNotOpen, TooManyReports
 from app.pages import asked, slips, visits, wording
@@ -24,7 +23,7 @@ from app.pages.citizen_views import (
     tracked_view,
 )
 from app.pages.dossier_views import STATUSES, procedure_name, type_name
-from app.pages.site import Site, html
+from app.pages.site import html, searched, site_of
 from app.services import citizens, reports
 from app.services.citizens import LevelTooLow
 from app.services.dossier_records import Stale
@@ -34,7 +33,6 @@ from app.services.sessions import Session
 router = APIRouter(include_in_schema=False, prefix="/cua-toi")
 
 Citizen = Annotated[Session, Depends(visits.citizen)]
-_AGENCY = re.compile(r"[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}")
 _MOST_FOUND = 20
 _FIELDS = ("document_type", "form", "agency", "day", "said", "key")
 
@@ -42,11 +40,6 @@ _FIELDS = ("document_type", "form", "agency", "day", "said", "key")
 def install(app: FastAPI) -> None:
     app.include_router(router)
     app.add_exception_handler(LevelTooLow, _level_too_low)
-
-
-def _site(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site
 
 
 async def _level_too_low(request: Request, _: Exception) -> Response:
@@ -58,7 +51,7 @@ async def _level_too_low(request: Request, _: Exception) -> Response:
 
 @router.get("")
 async def my_dossiers(request: Request, session: Citizen, trang: str = "") -> Response:
-    known, page = await _site(request).catalogue(), asked.number(trang, "page") or 1
+    known, page = await site_of(request).catalogue(), asked.number(trang, "page") or 1
     found = await citizens.dossiers_of(visits.desk_of(request), session, page)
     rows = [
         {
@@ -112,7 +105,7 @@ async def my_slip(request: Request, session: Citizen, code: str, name: str) -> R
 async def _dossier_page(request: Request, session: Session, code: str, fault: str = "", status: int = 200) -> Response:
     _refuse_no_code(code)
     mine = await citizens.dossier(visits.desk_of(request), session, code)
-    view = dossier_view(mine, await _site(request).catalogue())
+    view = dossier_view(mine, await site_of(request).catalogue())
     return visits.private(request, "citizen_dossier.html", {**view, "fault": fault}, status)
 
 
@@ -126,7 +119,7 @@ def _refuse_no_code(code: str) -> None:
 
 @router.get("/ket-qua")
 async def my_results(request: Request, session: Citizen) -> Response:
-    known = await _site(request).catalogue()
+    known = await site_of(request).catalogue()
     found = await citizens.results_of(visits.desk_of(request), session)
     rows = [_result(result, known) for result in found]
     return visits.private(request, "citizen_results.html", {"rows": rows})
@@ -134,7 +127,7 @@ async def my_results(request: Request, session: Citizen) -> Response:
 
 @router.get("/ket-qua/{result_id}")
 async def my_result(request: Request, session: Citizen, result_id: str) -> Response:
-    known = await _site(request).catalogue()
+    known = await site_of(request).catalogue()
     found = await citizens.results_of(visits.desk_of(request), session)
     result = next((r for r in found if r["id"] == result_id), None)
     if result is None:
@@ -166,7 +159,7 @@ def _day(text: str | None) -> date | None:
 
 @router.get("/tra-cuu")
 async def who_looked(request: Request, session: Citizen, trang: str = "") -> Response:
-    known, page = await _site(request).catalogue(), asked.number(trang, "page") or 1
+    known, page = await site_of(request).catalogue(), asked.number(trang, "page") or 1
     tracked = await citizens.lookups_of(visits.desk_of(request), session, page)
     rows = [
         {**tracked_view(row, known), "of_representative": row.holder_mark == tracked.acting}
@@ -178,7 +171,7 @@ async def who_looked(request: Request, session: Citizen, trang: str = "") -> Res
 
 @router.get("/du-lieu")
 async def my_data(request: Request, session: Citizen) -> Response:
-    known = await _site(request).catalogue()
+    known = await site_of(request).catalogue()
     found = await citizens.mismatches_of(visits.desk_of(request), session)
     return visits.private(request, "citizen_data.html", {"rows": [mismatch_view(m, known) for m in found]})
 
@@ -188,7 +181,7 @@ async def my_data(request: Request, session: Citizen) -> Response:
 
 @router.get("/bao-cao")
 async def my_reports(request: Request, session: Citizen, trang: str = "") -> Response:
-    known, page = await _site(request).catalogue(), asked.number(trang, "page") or 1
+    known, page = await site_of(request).catalogue(), asked.number(trang, "page") or 1
     rows, more = await reports.of_reporter(visits.desk_of(request), session, page)
     view = {"rows": [report_view(row, known) for row in rows], "page": page, "more": more}
     return visits.private(request, "citizen_reports.html", view)
@@ -199,21 +192,15 @@ async def new_report(
     request: Request, session: Citizen, q: str = "", thu_tuc: Annotated[str, Query(alias="thu-tuc")] = ""
 ) -> Response:
     """First the procedure, then what was demanded."""
-    site = _site(request)
-    known = await site.catalogue()
+    known = await site_of(request).catalogue()
     if thu_tuc in known.procedures:
         return await _report_form(request, session, known, thu_tuc, {"key": reports.fresh_key()}, {})
-    words, withheld = asked.words(q)
-    index = await site.index(known)
-    hits = index.find(words, visits.desk_of(request).clock.today()).procedures if words else ()
-    found = [(p.code, p.name) for p in hits[:_MOST_FOUND]]
-    view = {"words": words, "withheld": withheld, "found": found}
-    return visits.private(request, "citizen_report_search.html", view)
+    return visits.private(request, "citizen_report_search.html", await searched(request, q))
 
 
 @router.post("/bao-cao")
 async def file_report(request: Request, session: Citizen) -> Response:
-    known, desk = await _site(request).catalogue(), visits.desk_of(request)
+    known, desk = await site_of(request).catalogue(), visits.desk_of(request)
     fields = await visits.form(request, session)
     values = {name: fields.get(name, "").strip() for name in _FIELDS}
     code = fields.get("procedure", "")
@@ -245,7 +232,7 @@ def _told(
     if values["form"] not in set(Form):
         faults["form"] = "Hãy chọn hình thức đã bị yêu cầu."
     agency = values["agency"].upper()
-    if not _AGENCY.fullmatch(agency):
+    if not AGENCY.fullmatch(agency):
         faults["agency"] = "Mã cơ quan gồm chữ in hoa, số và dấu chấm, ví dụ 000.00.00.H27."
     try:
         day = date.fromisoformat(values["day"])
@@ -317,7 +304,7 @@ async def close_report(request: Request, session: Citizen, report_id: str) -> Re
 
 
 async def _report_page(request: Request, session: Session, report_id: str, status: int = 200) -> Response:
-    known = await _site(request).catalogue()
+    known = await site_of(request).catalogue()
     report = await reports.read(visits.desk_of(request), session, report_id)
     view = report_view(report.row, known) | {"said": report.said, "answer": report.answer, "finding": report.finding}
     forms = {form.value: name for form, name in wording.FORMS.items()}

@@ -18,7 +18,7 @@ from app.domain.sessions import Role
 from app.pages import asked, counter_forms, counter_views, visits
 from app.pages.counter_views import DONE, ROLES, Chosen, actor_of, roles_of
 from app.pages.dossier_views import type_name
-from app.pages.site import Site, html
+from app.pages.site import html, site_of
 from app.pages.slips import slip
 from app.services import counter, dossiers, idempotency, supplement_requests
 from app.services.counter import OnDesk
@@ -55,11 +55,6 @@ async def not_yours(request: Request, e: Exception) -> Response:
     at = f" của cơ quan giải quyết ({e.agency})" if e.agency else ""
     view = {"needed": " hoặc ".join(ROLES[r] for r in e.needed) + at, "held": roles_of(session)}
     return visits.private(request, "counter_not_yours.html", view, 403)
-
-
-def site_of(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site
 
 
 def agency_of(session: Session) -> str:

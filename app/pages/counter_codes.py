@@ -22,9 +22,10 @@ from app.domain.presentations import (
     VerifierKind,
 )
 from app.pages import counter_forms, visits, wording
-from app.pages.counter import Officer, acting, agency_of, once, site_of
+from app.pages.counter import Officer, acting, agency_of, once
 from app.pages.counter_views import FIELDS, STANDINGS, verdict
 from app.pages.dossier_views import procedure_name, type_name
+from app.pages.site import site_of
 from app.services import counter, presentations
 from app.services.dossier_records import Answer, UnknownDossier
 from app.services.presentations import Asked, Paper, Verifier

@@ -13,26 +13,21 @@ from app.domain.catalogue import Procedure
 from app.domain.errors import DomainError, HolderRequired, ProcedureNotInForce, UnknownProcedure
 from app.domain.guidance import Guidance, Guide, guidance
 from app.pages import asked, counter_forms, visits
-from app.pages.counter import Officer, acting, agency_of, once, site_of
+from app.pages.counter import Officer, acting, agency_of, once
 from app.pages.counter_views import CHANNELS, SUPPLIED, subject_kinds, to_fill_in
+from app.pages.site import searched, site_of
 from app.services import dossiers
 from app.services.dossier_records import Answer
 from app.services.dossiers import NotInProvince
 
 router = APIRouter(include_in_schema=False, prefix="/quay/ho-so")
-_MOST_FOUND = 20
 
 
 @router.get("/moi")
 async def choose(request: Request, session: Officer, q: str = "") -> Response:
     """Procedures by words or code: all there is to search for here."""
     acting(session)
-    site = site_of(request)
-    words, withheld = asked.words(q)
-    index = await site.index(await site.catalogue())
-    found = index.find(words, site.today()).procedures if words else ()
-    view = {"words": words, "withheld": withheld, "found": found[:_MOST_FOUND], "count": len(found)}
-    return visits.private(request, "counter_choose.html", view)
+    return visits.private(request, "counter_choose.html", await searched(request, q))
 
 
 @router.get("/moi/{code}")

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from app.domain.catalogue import Form as PaperForm
 from app.domain.catalogue import Procedure
-from app.domain.dossiers import Supplied
+from app.domain.dossiers import AGENCY, Supplied
 from app.domain.persons import Subject, SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
 from app.domain.results import Result
 from app.pages.counter_views import CHANNELS, Chosen
@@ -23,7 +23,6 @@ from app.services.supplement_requests import Asked
 LONGEST = 1000  # characters of a reason
 MOST_LINES = 12
 _NAME = 300
-_AGENCY = re.compile(r"[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _SHARE_CODE = re.compile(r"[A-Z0-9]{10}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -89,7 +88,7 @@ def submission(
     if channel not in CHANNELS:
         faults["channel"] = "Chọn cách nộp hồ sơ."
     decided_by = text(fields, "decided_by", 40).upper() or None
-    if decided_by and not _AGENCY.fullmatch(decided_by):
+    if decided_by and not AGENCY.fullmatch(decided_by):
         faults["decided_by"] = "Mã cơ quan có dạng 000.00.00.H27."
     offered = [_offered(fields, c.position, today, faults) for c in procedure.in_case(case)]
     if faults or applicant is None:

@@ -10,9 +10,10 @@ from starlette.exceptions import HTTPException
 from app.domain.catalogue import Catalogue, Form
 from app.domain.reports import LONGEST, ReportNotOpen, ReportStatus, UnknownReport
 from app.pages import counter_forms, visits, wording
-from app.pages.counter import Officer, acting, agency_of, once, site_of
+from app.pages.counter import Officer, acting, agency_of, once
 from app.pages.counter_views import DONE, OUTCOMES, REFUSED, verdicts
 from app.pages.dossier_views import procedure_name, type_name
+from app.pages.site import site_of
 from app.services import decisions, reports
 from app.services.decisions import UnknownDecision
 from app.services.sessions import Session

@@ -14,7 +14,7 @@ from app.freshness import KEEP_NOTHING
 from app.pages import visits
 from app.pages.citizen_views import LABELS, RESULT_STATUSES
 from app.pages.dossier_views import procedure_name, type_name
-from app.pages.site import SECURITY, Site, html, qr_of, render
+from app.pages.site import SECURITY, html, qr_of, render, site_of
 from app.services import citizens, results
 from app.services.desk import Desk
 from app.services.sessions import Session
@@ -42,7 +42,7 @@ def printable(desk: Desk, result: Mapping[str, Any], known: Catalogue) -> bytes:
 @router.get("/cua-toi/ket-qua/{result_id}/ban-in")
 async def mine(request: Request, session: Citizen, result_id: str) -> Response:
     """For the holder to print."""
-    desk, site = visits.desk_of(request), _site(request)
+    desk, site = visits.desk_of(request), site_of(request)
     found = await citizens.results_of(desk, session)
     result = next((r for r in found if r["id"] == result_id), None)
     if result is None:
@@ -54,7 +54,7 @@ async def mine(request: Request, session: Citizen, result_id: str) -> Response:
 @router.api_route("/ket-qua/{document_ref}", methods=_METHODS)
 async def standing(request: Request, document_ref: str) -> Response:
     """Whether a printed result is one of ours and still holds; neither its holder nor what stands on it is shown."""
-    desk, site = visits.desk_of(request), _site(request)
+    desk, site = visits.desk_of(request), site_of(request)
     if not _REF.fullmatch(document_ref):
         raise HTTPException(404)
     try:
@@ -97,8 +97,3 @@ def _read(value: str | int) -> str:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _site(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site

@@ -26,7 +26,7 @@ from app.pages import (
     visits,
 )
 from app.pages.problems import PagesForProblems, problem_page
-from app.pages.site import SECURITY, Address, Site, html
+from app.pages.site import SECURITY, Address, Site, html, site_of
 from app.pages.slips import slip
 from app.pages.static import ASSETS
 
@@ -68,11 +68,6 @@ def _problem(request: Request, status: int, fault: str = "") -> Response:
     return html(request, body, status, headers={**SECURITY, "cache-control": KEEP_NOTHING})
 
 
-def _site(request: Request) -> Site:
-    site: Site = request.app.state.site
-    return site
-
-
 def _dated(asked_for: str, day: date) -> str:
     """The day as it stands in the page's own address: only where it was asked for."""
     return day.isoformat() if asked_for else ""
@@ -80,7 +75,7 @@ def _dated(asked_for: str, day: date) -> str:
 
 @router.api_route("/", methods=_METHODS)
 async def home(request: Request) -> Response:
-    site = _site(request)
+    site = site_of(request)
     known, day = await site.catalogue(), site.today()
     make = partial(views.home, known, site.desk.rulebook, day)
     return site.answer(request, "home.html", Address("/"), known, day, make)
@@ -96,7 +91,7 @@ async def integrated_list(
     thang: str = "",
 ) -> Response:
     """The documents that data replace, on a day; filtered by words, subject, source and the month they began."""
-    site = _site(request)
+    site = site_of(request)
     (known, editions), day = await site.listed(), asked.day(ngay, site.today())
     words, withheld = asked.words(q)
     subject, source, month = asked.choice(doi_tuong), asked.choice(nguon), asked.month(thang)
@@ -115,7 +110,7 @@ async def integrated_list(
 @router.api_route("/danh-muc/{month}", methods=_METHODS)
 async def monthly_list(request: Request, month: str, ban: str = "") -> Response:
     """A month's list as it was published and signed: its latest revision, or the one asked for."""
-    site = _site(request)
+    site = site_of(request)
     known, revision = await site.catalogue(), asked.number(ban, "edition")
     if not asked.is_month(month):
         raise HTTPException(404)
@@ -142,7 +137,7 @@ async def procedures(
     trang: str = "",
 ) -> Response:
     """Procedures by words, code, sector and agency, a page at a time."""
-    site = _site(request)
+    site = site_of(request)
     known, day = await site.catalogue(), asked.day(ngay, site.today())
     words, withheld = asked.words(q)
     page = asked.number(trang, "page") or 1
@@ -162,7 +157,7 @@ async def procedure(
     request: Request, code: str, ngay: Day = "", truong_hop: Annotated[str, Query(alias="truong-hop")] = ""
 ) -> Response:
     """What to bring for one procedure, in each of its cases or in the one chosen."""
-    site = _site(request)
+    site = site_of(request)
     known, day = await site.catalogue(), asked.day(ngay, site.today())
     chosen = asked.number(truong_hop, "case")
     try:
@@ -187,7 +182,7 @@ async def procedure(
 @router.api_route("/van-ban", methods=_METHODS)
 async def provisions(request: Request, ngay: Day = "") -> Response:
     """The provisions in force on a day, by act, each with what the service does by it."""
-    site = _site(request)
+    site = site_of(request)
     known, day = await site.catalogue(), asked.day(ngay, site.today())
     address = Address("/van-ban", {"ngay": _dated(ngay, day)})
     make = partial(views.provisions, known, site.desk.rulebook, day)

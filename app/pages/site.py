@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from app.domain.catalogue import Catalogue
 from app.domain.search import ProcedureIndex
 from app.freshness import FRESH, etag_of, still_has
-from app.pages import monthly_views, wording
+from app.pages import asked, monthly_views, wording
 from app.pages.static import ICON, STYLESHEET
 from app.pages.views import View
 from app.services import monthly_lists
@@ -31,6 +31,7 @@ from app.services.desk import Desk
 from app.services.monthly_lists import Brief
 
 _HERE = Path(__file__).parent
+_MOST_FOUND = 20  # procedures shown of a search
 _VIEWS = 12  # publications kept ready to be rendered: a year
 _RENDERED_BYTES = 16 * 1024 * 1024
 _HTML = "text/html; charset=utf-8"
@@ -185,6 +186,20 @@ class Site:
         # Today too: pages say whether the day asked for is past, present or to come.
         parts = (_BUILD, self.base, str(address), known.revision, rulebook, lists, day, self.today(), edition)
         return etag_of(repr(parts).encode())
+
+
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+async def searched(request: Request, q: str) -> dict[str, Any]:
+    """The procedures that words or a code lead to, the first of them, and how many there are."""
+    site = site_of(request)
+    words, withheld = asked.words(q)
+    index = await site.index(await site.catalogue())
+    found = index.find(words, site.today()).procedures if words else ()
+    return {"words": words, "withheld": withheld, "found": found[:_MOST_FOUND], "count": len(found)}
 
 
 def render(template: str, **values: Any) -> bytes:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
+from app.domain.dossiers import AGENCY
 from app.domain.sessions import DOCUMENTS_LEVEL
 from app.domain.values import value
 from app.registries import jose
@@ -119,7 +120,7 @@ class Officer(Userinfo):
 
     name: Name
     staff_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
-    agency: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$")]
+    agency: Annotated[str, StringConstraints(pattern=f"^{AGENCY.pattern}$")]
     roles: Annotated[list[Annotated[str, StringConstraints(max_length=32)]], Field(max_length=16)]
 
 

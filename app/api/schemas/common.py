@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.clock import Clock
+from app.domain.dossiers import AGENCY
 from app.domain.persons import Subject, SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
 from app.domain.text import UNSEEN
 
@@ -38,7 +39,7 @@ TypeCode = Annotated[
 ]
 AgencyCode = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Z0-9]{1,8}(\.[A-Z0-9]{1,8}){0,5}$", max_length=40),
+    StringConstraints(pattern=f"^{AGENCY.pattern}$", max_length=40),
     Field(description="Mã định danh cơ quan (QĐ 20/2020/QĐ-TTg)", examples=["000.00.00.H27"]),
 ]
 OfficerCode = Annotated[
