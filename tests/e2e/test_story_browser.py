@@ -13,10 +13,9 @@ import pytest
 from app import story
 from app.api.examples import AN
 from tests.e2e.province import Province, province
-from tests.pages.test_browser import AXE, CHROMIUM, RULES, WHY, axe
+from tests.pages.browsing import AXE, CHROMIUM, RULES, WHY, axe, chromium
 from tests.pages.test_counter_browser import choose, press, reach, write
 
-playwright = pytest.importorskip("playwright.sync_api", reason=WHY)
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 
 OFFICER, COMMUNE = "CB-0003", "000.00.31.H27"
@@ -35,11 +34,8 @@ def town(seeded_sqlite: str, tmp_path: Path) -> Iterator[Province]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        # Tests run as root in containers, where Chromium's own sandbox cannot start; only our own pages are loaded.
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 class Reader:

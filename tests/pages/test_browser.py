@@ -3,26 +3,18 @@
 Needs Chromium (Debian: `apt-get install chromium`) and the packages playwright and axe-playwright-python.
 """
 
-import shutil
-import threading
-import time
+import socket
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from app.main import create_app
 from app.services import monthly_lists
 from app.services.migrations import upgrade
 from app.settings import Settings
+from tests.pages.browsing import AXE, CHROMIUM, RULES, WHY, axe, chromium, serving
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-AXE = find_spec("axe_playwright_python")
-WHY = "PAGES NOT TESTED IN A BROWSER: chromium, playwright and axe-playwright-python are needed"
-playwright = pytest.importorskip("playwright.sync_api", reason=WHY)
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 
 PAGES = [
@@ -41,7 +33,6 @@ PAGES = [
     "/thu-tuc/9.999999",
     "/van-ban",
 ]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Browser = Any
 Page = Any
 
@@ -52,27 +43,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'motlan.sqlite3'}"
     upgrade(url)
     app = create_app(Settings(env="test", database_url=url, log_level="error"))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started and thread.is_alive() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert server.started
-    for month in ("2025-12", "2026-01"):
-        app.state.desk.db.write_sync(monthly_lists.published, app.state.desk, "test", month, None)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(30)
+    listening = socket.create_server(("127.0.0.1", 0))
+    with serving(app, listening):
+        for month in ("2025-12", "2026-01"):
+            app.state.desk.db.write_sync(monthly_lists.published, app.state.desk, "test", month, None)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        # Tests run as root in containers, where Chromium's own sandbox cannot start; only our own pages are loaded.
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(params=[(1280, "light"), (320, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
@@ -88,12 +69,6 @@ def phone(browser: Browser, site: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 320, "height": 640}, base_url=site, java_script_enabled=False)
     yield context.new_page()
     context.close()
-
-
-def axe() -> str:
-    """The rules of axe-core, as the package brings them; the package itself is not needed."""
-    assert AXE is not None and AXE.submodule_search_locations is not None
-    return (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -4,12 +4,7 @@ Needs what `test_browser` needs.
 """
 
 import re
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,19 +12,16 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from app.main import create_app
 from app.services import reports
-from app.settings import Settings
 from mock_vneid.testing import Mock
 from tests.desk import AN, CHOICE, OTHER, PLAIN, Gate, Watch, offered
 from tests.mock_vneid.office import ANOTHER, PERSON, Office
-from tests.pages.test_browser import AXE, CHROMIUM, RULES, WHY, axe
+from tests.pages.browsing import AXE, CHROMIUM, RULES, WHY, at_own_port, axe, chromium, serving
 from tests.services.test_citizens import completed, visit
 from tests.services.test_reports import OFFICE, WORDS, told
 
-playwright = pytest.importorskip("playwright.sync_api", reason=WHY)
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 
 Browser = Any
@@ -86,36 +78,10 @@ def world(sandbox: Mock, tester: httpx.Client) -> Office:
 @pytest.fixture(scope="module")
 def site(world: Office, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
     """The whole service at a port of its own, which it knows: the provider leads back there."""
-    database = tmp_path_factory.mktemp("site") / "motlan.sqlite3"
-    shutil.copyfile(sqlite_template, database)
-    listening = socket.create_server(("127.0.0.1", 0))
-    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    settings = Settings(
-        env="test",
-        database_url=f"sqlite:///{database}",
-        vneid_url=world.vneid,
-        ndxp_url=world.ndxp,
-        public_url=base,
-        log_level="error",
-    )
-    found = furnished(Gate(settings, world, Watch(datetime.now(UTC))), base)
-    with serving(settings, listening):
+    settings, listening = at_own_port(world, sqlite_template, tmp_path_factory.mktemp("site"))
+    found = furnished(Gate(settings, world, Watch(datetime.now(UTC))), settings.public_url)
+    with serving(create_app(settings), listening):
         yield found
-
-
-@contextmanager
-def serving(settings: Settings, listening: socket.socket) -> Iterator[None]:
-    """The service in a thread, at a socket that listens already."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started and thread.is_alive() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert server.started
-    yield
-    server.should_exit = True
-    thread.join(30)
 
 
 def furnished(gate: Gate, base: str) -> Furnished:
@@ -137,11 +103,8 @@ def furnished(gate: Gate, base: str) -> Furnished:
 
 @pytest.fixture(scope="module")
 def browser(site: Furnished) -> Iterator[Browser]:
-    with playwright.sync_playwright() as driver:
-        # Tests run as root in containers, where Chromium's own sandbox cannot start; only our own pages are loaded.
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,6 @@
 Needs what `test_browser` needs.
 """
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,17 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from app.main import create_app
-from app.settings import Settings
 from mock_vneid.testing import Mock
 from tests.desk import NO_PAPER, PLAIN, Gate, Watch, offered
 from tests.mock_vneid.office import PERSON, Office
-from tests.pages.test_browser import AXE, CHROMIUM, RULES, WHY, axe
+from tests.pages.browsing import AXE, CHROMIUM, RULES, WHY, at_own_port, axe, chromium, serving
 from tests.pages.test_counter_codes import reported
 
-playwright = pytest.importorskip("playwright.sync_api", reason=WHY)
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 
 CLERK, HANDLER, AUDITOR = "CB-0001", "CB-0002", "CB-0006"
@@ -57,43 +50,21 @@ def world(sandbox: Mock, tester: httpx.Client) -> Office:
 @pytest.fixture(scope="module")
 def site(world: Office, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The whole service at a port of its own, which it knows: the provider leads back there."""
-    database = tmp_path_factory.mktemp("site") / "motlan.sqlite3"
-    shutil.copyfile(sqlite_template, database)
-    listening = socket.create_server(("127.0.0.1", 0))
-    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    settings = Settings(
-        env="test",
-        database_url=f"sqlite:///{database}",
-        vneid_url=world.vneid,
-        ndxp_url=world.ndxp,
-        public_url=base,
-        log_level="error",
-    )
+    settings, listening = at_own_port(world, sqlite_template, tmp_path_factory.mktemp("site"))
     gate = Gate(settings, world, Watch(datetime.now(UTC)))
     try:
         dossier = gate.submit(PLAIN, offered(2, "electronic"))["code"]
-        found = Site(base, world, dossier, reported(gate))
+        found = Site(settings.public_url, world, dossier, reported(gate))
     finally:
         gate.close()
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    end = time.monotonic() + 30
-    while not server.started and thread.is_alive() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert server.started
-    yield found
-    server.should_exit = True
-    thread.join(30)
+    with serving(create_app(settings), listening):
+        yield found
 
 
 @pytest.fixture(scope="module")
 def browser(site: Site) -> Iterator[Browser]:  # after the site, whose furnishing needs a loop of its own
-    with playwright.sync_playwright() as driver:
-        # Tests run as root in containers, where Chromium's own sandbox cannot start; only our own pages are loaded.
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 def new_page(browser: Browser, site: Site, width: int = 1280, **more: Any) -> Page:

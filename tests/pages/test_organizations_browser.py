@@ -4,8 +4,6 @@ Needs what `test_browser` needs.
 """
 
 import re
-import shutil
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +15,14 @@ import pytest
 from app.domain.dossiers import Status
 from app.domain.persons import Subject, SubjectKind
 from app.domain.results import Result
+from app.main import create_app
 from app.services import catalogue, dossiers
-from app.settings import Settings
 from mock_vneid.testing import Mock
 from tests.desk import AN, CALLER, CHOICE, Gate, Watch, component, offered, procedure_body
 from tests.mock_vneid.office import ANOTHER, PERSON, Office
-from tests.pages.test_browser import AXE, CHROMIUM, WHY
-from tests.pages.test_citizens_browser import serving, sign_in, violations
+from tests.pages.browsing import AXE, CHROMIUM, WHY, at_own_port, chromium, serving
+from tests.pages.test_citizens_browser import sign_in, violations
 
-playwright = pytest.importorskip("playwright.sync_api", reason=WHY)
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 
 COMPANY = Subject(SubjectKind.ORGANIZATION, "3000000012", "CÔNG TY TNHH THỬ")
@@ -54,21 +51,10 @@ def world(sandbox: Mock, tester: httpx.Client) -> Office:
 @pytest.fixture(scope="module")
 def base(world: Office, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The whole service at a port of its own, with a dossier that has its result, and one of the person's own."""
-    database = tmp_path_factory.mktemp("organizations") / "motlan.sqlite3"
-    shutil.copyfile(sqlite_template, database)
-    listening = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    settings = Settings(
-        env="test",
-        database_url=f"sqlite:///{database}",
-        vneid_url=world.vneid,
-        ndxp_url=world.ndxp,
-        public_url=address,
-        log_level="error",
-    )
+    settings, listening = at_own_port(world, sqlite_template, tmp_path_factory.mktemp("organizations"))
     furnish(Gate(settings, world, Watch(datetime.now(UTC))))
-    with serving(settings, listening):
-        yield address
+    with serving(create_app(settings), listening):
+        yield settings.public_url
 
 
 def furnish(gate: Gate) -> None:
@@ -88,11 +74,8 @@ def furnish(gate: Gate) -> None:
 @pytest.fixture(scope="module")
 def browser(base: str) -> Iterator[Any]:
     """After the service is furnished: no other loop may run in this thread any more."""
-    with playwright.sync_playwright() as driver:
-        # Tests run as root in containers, where Chromium's own sandbox cannot start; only our own pages are loaded.
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(params=[(1280, "light"), (320, "dark")], ids=lambda p: f"{p[0]}-{p[1]}")

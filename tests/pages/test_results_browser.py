@@ -10,11 +10,10 @@ import pytest
 
 from app.services import results
 from tests.desk import CALLER, Gate
+from tests.pages.browsing import AXE, CHROMIUM, RULES, WHY, axe, chromium
 from tests.pages.signed_in import SignedIn
-from tests.pages.test_browser import AXE, CHROMIUM, RULES, WHY, axe
 from tests.pages.test_results import issued
 
-playwright = pytest.importorskip("playwright.sync_api", reason=WHY)
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 
 BASE = "http://results.invalid"
@@ -52,12 +51,10 @@ def page(request: pytest.FixtureRequest, answers: dict[str, tuple[str, bytes]]) 
         else:
             route.fulfill(status=200, content_type=found[0], body=found[1])
 
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=BASE)
         context.route("**/*", answer)
         yield context.new_page()
-        browser.close()
 
 
 def test_axe_finds_nothing_nothing_is_too_wide_and_the_print_is_one_sheet(page: Any) -> None:

@@ -9,7 +9,8 @@ from app.pages.slips import slip
 from app.pages.static import STYLESHEET
 from app.services.slips import SlipKind
 from tests.desk import PLAIN, Gate, offered
-from tests.pages.test_browser import AXE, CHROMIUM, RULES, WHY, Page, axe, playwright
+from tests.pages.browsing import AXE, CHROMIUM, RULES, WHY, axe, chromium
+from tests.pages.test_browser import Page
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None or AXE is None, reason=WHY)
 ADDRESS = "http://slips.invalid/"
@@ -47,8 +48,7 @@ def shown(page: Page, html: bytes) -> list[str]:
 def test_a_slip_can_be_read_by_everybody_and_fits_on_a4(sqlite_gate: Gate, kind: SlipKind) -> None:
     html = sqlite_gate.run(slip(sqlite_gate.desk, dossier(sqlite_gate, kind), kind))
     # The browser has a loop of its own, and the gate's has to be at rest meanwhile.
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with chromium() as running:
         for width in (320, 1280):
             page = running.new_page(viewport={"width": width, "height": 800})
             assert shown(page, html) == []
@@ -59,6 +59,5 @@ def test_a_slip_can_be_read_by_everybody_and_fits_on_a4(sqlite_gate: Gate, kind:
         page.emulate_media(media="print")
         assert not page.locator(".top nav").is_visible()
         paper = page.pdf(prefer_css_page_size=True)
-        running.close()
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
     assert b"/MediaBox [0 0 594.95996 841.91998]" in paper or b"/MediaBox [0 0 595 842]" in paper
