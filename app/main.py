@@ -20,6 +20,9 @@ from app.wiring import open_desk, seed
 # The framework's own would send faults of validation out with what was sent; logs and metrics here are the gate's.
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
+# New objects that make the collector look for cycles among them.
+_COLLECT_AFTER = 10_000
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI app. Its database must be at the head revision (`motlan db upgrade`)."""
@@ -34,6 +37,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await desk.db.read(desk.snapshots.current)
         gc.collect()
         gc.freeze()
+        # A few dozen requests at once hold the usual 700 objects between them: looking through them again and again,
+        # to find hardly anything, took a twelfth of a check.
+        gc.set_threshold(_COLLECT_AFTER)
         log.info("ready", env=settings.env, database=desk.db.dialect, revision=revision)
         try:
             yield

@@ -4,12 +4,12 @@ import asyncio
 import time
 from array import array
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import psycopg
+from msgspec.structs import asdict
 from psycopg import sql
 from psycopg.rows import dict_row
 from sqlalchemy import Connection, insert, text
@@ -17,7 +17,8 @@ from uuid_utils import uuid7
 
 from app.clock import rfc3339
 from app.db import Database
-from app.domain.journal import GENESIS, Entry, Head, chain
+from app.domain.journal import GENESIS, Head, chain
+from app.domain.values import replace
 from app.models.journal import journal_entries
 from app.repositories import decisions, journal
 from bench import demand
@@ -114,7 +115,7 @@ def journal_in_one_chain(conn: Connection, row: decisions.Stored) -> None:
     decisions.add(conn, replace(row, decision_id=str(uuid7())))
     head = Head(*conn.execute(_LOCK_HEAD).one())
     entry = chain(head, rfc3339(datetime.now(UTC)), "bench.decision.made", FACTS)
-    conn.execute(insert(journal_entries), {f.name: getattr(entry, f.name) for f in fields(Entry)})
+    conn.execute(insert(journal_entries), asdict(entry))
     conn.execute(_MOVE_HEAD, {"seq": entry.seq, "digest": entry.digest})
 
 

@@ -8,7 +8,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ from app.clock import Clock
 from app.domain.catalogue import Form
 from app.domain.dossiers import Status, Supplied
 from app.domain.persons import Subject, SubjectKind
+from app.domain.values import replace
 from app.repositories.idempotency import Key
 from app.services import catalogue, dossiers, migrations, paper_demands, supplement_requests
 from app.services.checks import Check, Line

@@ -4,13 +4,13 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
-from secrets import token_hex
 from types import TracebackType
 
 from fastapi import Response
 from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils import uuid4
 
 from app.api.problems import answered, problem
 from app.api.requests import QuickRoute, StrictRequest
@@ -54,6 +54,8 @@ class Gate:
 
     def __init__(self, app: ASGIApp, quick: Iterable[QuickRoute] = ()) -> None:
         self._app = app
+        # Bound once: the logger of the module is put together anew at every line.
+        self._log = log.bind()
         self._quick = {(method, r.path): (r, r.quick_handler()) for r in quick for method in r.methods or ()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +96,7 @@ class Gate:
             method = scope["method"] if scope["method"] in _METHODS else "other"
             _requests(method, route, status).inc()
             _seconds(method, route).observe(seconds)
-            log.info(
+            self._log.info(
                 "request",
                 trace_id=trace_id,
                 method=method,
@@ -126,7 +128,7 @@ def _trace_id(traceparent: bytes | None) -> str:
         trace_id = given[1].decode()
         if not _LONG_NUMBER.search(trace_id):
             return trace_id
-    while _LONG_NUMBER.search(trace_id := token_hex(16)):
+    while _LONG_NUMBER.search(trace_id := uuid4().hex):
         pass
     return trace_id
 

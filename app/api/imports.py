@@ -1,7 +1,6 @@
 """`/v1/imports`: a file is taken in and answered at once; the worker imports it and its progress is read here."""
 
 import hashlib
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response, Security
@@ -15,6 +14,7 @@ from app.api.schemas.common import problems
 from app.api.schemas.imports import ImportBrief, ImportIn, ImportOut, ImportsIn
 from app.api.security import Call, authenticated
 from app.domain.decisions import canonical
+from app.domain.values import replace
 from app.services import import_queue
 from app.services.import_queue import UnknownImport, Upload
 

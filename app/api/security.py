@@ -5,7 +5,7 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
 from app.api.problems import Problem
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.services.desk import Caller, Desk
 from app.services.tokens import SCOPES, InvalidToken
 
@@ -21,8 +21,7 @@ _WORDS = {
 assert tuple(_WORDS) == SCOPES
 
 
-@value
-class Call:
+class Call(Frozen):
     """One authenticated request: the desk it is served at, and who asks."""
 
     desk: Desk

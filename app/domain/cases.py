@@ -11,7 +11,7 @@ from app.domain.evidence import Answer, Lookup, LookupStatus, Source, judge
 from app.domain.law import Citation, LawOn, TypeLaw
 from app.domain.persons import SubjectKind
 from app.domain.requirements import Query, Requirement, resolve, sources_of
-from app.domain.values import value
+from app.domain.values import Frozen
 
 NO_PAPER_SERVICES = "no-paper-services"
 CUTTING_LIST = "nq66.7-annex-2"
@@ -23,8 +23,7 @@ _PLACES = 4096
 _STANDS_AGAINST = frozenset({LookupStatus.EXPIRED, LookupStatus.REVOKED, LookupStatus.MISMATCH})
 
 
-@value
-class Item:
+class Item(Frozen):
     """One demanded paper and what every source answered about it and about its alternatives."""
 
     ref: str
@@ -36,8 +35,7 @@ class Item:
     answers: tuple[Answer, ...] = ()
 
 
-@value
-class Setting:
+class Setting(Frozen):
     """What all papers of one demand share. `wait_over`: the office has waited for a silent source as long as it may."""
 
     procedure: Procedure
@@ -47,8 +45,7 @@ class Setting:
     confirmed_lists_only: bool = False
 
 
-@value
-class Verdict:
+class Verdict(Frozen):
     """What a step decides, before it is put in words."""
 
     rule: str
@@ -59,8 +56,7 @@ class Verdict:
     via: tuple[str, ...] = ()
 
 
-@value
-class Inquiry:
+class Inquiry(Frozen):
     """What has to be asked before a paper can be judged: the archive about `types`, the sources by `queries`."""
 
     types: tuple[str, ...] = ()
@@ -82,6 +78,9 @@ class Place:
     # The first deadline, passed by this day, by which the component had to be cut from the procedure.
     cut_by: date | None
     sources: dict[str, tuple[TypeSource, ...]]
+    # Which answers are about this paper or a stand-in, from a source in force: facts judged again on another day may
+    # hold answers of sources that do not serve on that one.
+    answering: frozenset[tuple[str, Source, str | None]]
     inquiry: Inquiry | None = None
     ruled: dict[tuple[object, ...], Callable[..., Finding]] = field(default_factory=dict, repr=False)
 
@@ -154,13 +153,18 @@ def place_of(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> 
         catalogue, procedure, item.document_type, item.holder, case=setting.case, named=item.holder_named
     )
     memberships = _memberships(catalogue, setting, requirement.document_type)
+    sources = sources_of(requirement, procedure.code, on)
     place = Place(
         procedure,
         law,
         requirement,
         {name: m for name, m in memberships.items() if law.list_law(name).period.covers(law.day)},
         _cut_by(requirement.document_type, memberships, law),
-        sources_of(requirement, procedure.code, on),
+        sources,
+        frozenset(
+            {(code, s.source, s.service) for code, own in sources.items() for s in own}
+            | {(code, Source.ARCHIVE, None) for code in sources}
+        ),
     )
     if len(catalogue.memory) >= _PLACES:
         catalogue.memory.clear()
@@ -170,17 +174,7 @@ def place_of(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> 
 
 def lookups_of(item: Item, setting: Setting, place: Place) -> tuple[Lookup, ...]:
     """The answers that count, each with its status on the day."""
-    return judge((a for a in item.answers if _counts(a, place.sources)), setting.on)
-
-
-def _counts(answer: Answer, sources: dict[str, tuple[TypeSource, ...]]) -> bool:
-    """The answer is about this paper or a stand-in, from a source in force: facts judged again on another day may hold
-    answers of sources that do not serve on that one.
-    """
-    own = sources.get(answer.document_type)
-    if own is None or answer.source is Source.ARCHIVE:
-        return own is not None
-    return any((s.source, s.service) == (answer.source, answer.service) for s in own)
+    return judge([a for a in item.answers if (a.document_type, a.source, a.service) in place.answering], setting.on)
 
 
 def _memberships(catalogue: Catalogue, setting: Setting, document_type: DocumentType) -> dict[str, ListMember]:

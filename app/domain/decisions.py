@@ -1,17 +1,18 @@
 """Findings and decisions: immutable values, and the exact bytes in which they are stored, answered and replayed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
+import msgspec
 import orjson
 
 from app.domain.evidence import Lookup, Source
 from app.domain.law import Citation
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
 class Outcome(StrEnum):
@@ -158,8 +159,7 @@ class Flags:
         }
 
 
-@value
-class Finding:
+class Finding(Frozen):
     """The conclusion about one demanded paper."""
 
     ref: str
@@ -179,11 +179,11 @@ class Finding:
     flags: Flags
     via: tuple[str, ...] = ()
     # All but `ref` and `lookups` as JSON: what findings of the same kind share is written once.
-    shared: bytes = field(default=b"", repr=False, compare=False)
+    shared: bytes = b""
 
     def to_share(self) -> "Callable[..., Finding]":
         """Makes the same finding about other demands (`ref`, `lookups`) that were answered the same way."""
-        own = {f.name: getattr(self, f.name) for f in fields(self)}
+        own = msgspec.structs.asdict(self)
         del own["ref"], own["lookups"]
         return partial(Finding, **{**own, "shared": _inner(self._shared_body())})
 
@@ -214,8 +214,7 @@ class Finding:
         }
 
 
-@value
-class Decision:
+class Decision(Frozen):
     decision_id: str
     outcome: Conclusion
     decided_at: str

@@ -5,11 +5,10 @@ an outage never becomes a fact about a citizen.
 """
 
 from collections.abc import Iterable
-from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
 class Source(StrEnum):
@@ -39,8 +38,7 @@ class Said(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-@value
-class Answer:
+class Answer(Frozen):
     """One source's answer as facts that can be stored and judged again: dates as returned, no name, id or number.
 
     `matches`: name and birth date agree with the claim and the population record. `document_ref` is opaque.
@@ -59,7 +57,7 @@ class Answer:
     revoked_on: date | None = None
     document_ref: str | None = None
     digest: str | None = None
-    result_code: str | None = field(default=None)
+    result_code: str | None = None
 
     def status(self, on: date) -> LookupStatus:
         """The lookup status on a day, from the dates the source returned; a date left out sets no limit."""
@@ -82,8 +80,7 @@ class Answer:
                 return LookupStatus.HELD
 
 
-@value
-class Lookup:
+class Lookup(Frozen):
     """An answer with its status on the day of the demand."""
 
     answer: Answer
@@ -115,4 +112,4 @@ class Lookup:
 
 def judge(answers: Iterable[Answer], on: date) -> tuple[Lookup, ...]:
     """Every answer with its status on the day."""
-    return tuple(Lookup(a, a.status(on)) for a in answers)
+    return tuple([Lookup(a, a.status(on)) for a in answers])

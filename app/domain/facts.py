@@ -3,30 +3,26 @@
 No name, number or date of birth is among them: whether a document matched its holder was settled when it was read.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+
+import msgspec
 
 from app.domain.cases import Item, Setting
-from app.domain.catalogue import Catalogue, Form, Procedure
-from app.domain.decisions import Decision, canonical, conclude
-from app.domain.evidence import Answer, Said, Source
+from app.domain.catalogue import Catalogue, Procedure
+from app.domain.decisions import Decision, conclude
 from app.domain.law import Rulebook
 from app.domain.paper_demands import assess
-from app.domain.persons import SubjectKind
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
-@value
-class Filed:
+class Filed(Frozen):
     """When a dossier was received: what it consists of is settled by the procedure as published then."""
 
     revision: int
     on: date
 
 
-@value
-class Facts:
+class Facts(Frozen):
     """One demand, whole: `law_as_of` is its day in Asia/Ho_Chi_Minh; `decided_at` RFC 3339."""
 
     decision_id: str
@@ -41,21 +37,15 @@ class Facts:
 
     def bytes(self) -> bytes:
         """Canonical JSON, every field under its name: what is stored and judged again."""
-        return canonical(self)
+        return _ENCODER.encode(self)
 
-    @classmethod
-    def parse(cls, body: Mapping[str, Any]) -> "Facts":
-        return cls(
-            decision_id=body["decision_id"],
-            decided_at=body["decided_at"],
-            procedure=body["procedure"],
-            law_as_of=date.fromisoformat(body["law_as_of"]),
-            case=body["case"],
-            wait_over=body["wait_over"],
-            confirmed_lists_only=body["confirmed_lists_only"],
-            items=tuple(_item(i) for i in body["items"]),
-            filed=_filed(body["filed"]) if body.get("filed") else None,
-        )
+
+def facts_from(stored: bytes) -> Facts:
+    """The facts that were kept in these bytes. Raises msgspec.ValidationError where they are none."""
+    return _DECODER.decode(stored)
+
+
+_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Facts)
 
 
 def decide(facts: Facts, catalogue: Catalogue, rulebook: Rulebook, filed_under: Procedure | None = None) -> Decision:
@@ -81,37 +71,3 @@ def decide(facts: Facts, catalogue: Catalogue, rulebook: Rulebook, filed_under: 
         rulebook_revision=rulebook.revision,
         findings=findings,
     )
-
-
-def _filed(body: Mapping[str, Any]) -> Filed:
-    return Filed(body["revision"], date.fromisoformat(body["on"]))
-
-
-def _item(body: Mapping[str, Any]) -> Item:
-    return Item(
-        ref=body["ref"],
-        document_type=body["document_type"],
-        form=Form(body["form"]),
-        holder=SubjectKind(body["holder"]),
-        holder_named=body["holder_named"],
-        declined_sync=body["declined_sync"],
-        answers=tuple(_answer(a) for a in body["answers"]),
-    )
-
-
-def _answer(body: Mapping[str, Any]) -> Answer:
-    days: dict[str, Any] = {name: _day(body.get(name)) for name in ("issued_on", "valid_until", "revoked_on")}
-    texts = {name: body.get(name) for name in ("service", "cause", "document_ref", "digest", "result_code")}
-    return Answer(
-        source=Source(body["source"]),
-        document_type=body["document_type"],
-        said=Said(body["said"]),
-        checked_at=body["checked_at"],
-        matches=body.get("matches", True),
-        **texts,
-        **days,
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -19,7 +19,7 @@ from app.domain.persons import (
     citizen_id_fault,
     organization_id_fault,
 )
-from app.domain.values import value
+from app.domain.values import Frozen
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 # The population service; its record of a person is asked for with one document type, the card it stands for.
@@ -73,8 +73,7 @@ POPULATION_FIELDS = (
 )
 
 
-@value
-class FieldSource:
+class FieldSource(Frozen):
     """Where one datum stands: `field` of the record or document; `document_type` where the source holds documents."""
 
     kind: SourceKind
@@ -98,14 +97,12 @@ class Format(StrEnum):
     CHOICE = "choice"
 
 
-@value
-class Choice:
+class Choice(Frozen):
     code: str
     label: Text
 
 
-@value
-class Field:
+class Field(Frozen):
     """One datum of a form. `locked`: what a source says of it may not be changed in the form."""
 
     code: str
@@ -118,8 +115,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
 
 
-@value
-class Form:
+class Form(Frozen):
     """The data a procedure's dossier declares; `basis` names the official form it follows, `revision` its content.
 
     `confirmed`: the fields were compared with the printed form in the gazette, on the day `checked_on`.
@@ -219,8 +215,7 @@ class FormOutdated(DomainError):
     code = "form-outdated"
 
 
-@value
-class FieldFault:
+class FieldFault(Frozen):
     """`code` is a field of the form, or None where the form has no such field: then its name is not repeated."""
 
     code: str | None
@@ -290,8 +285,7 @@ def written(said: Value) -> Value:
     return unicodedata.normalize("NFC", said) if isinstance(said, str) else said
 
 
-@value
-class Declared:
+class Declared(Frozen):
     """A form as filled in: the values that stand, or everything that is wrong with them."""
 
     values: dict[str, Value]

@@ -5,7 +5,7 @@ what people read beforehand is what an office is told at the counter.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,7 @@ from app.domain.evidence import Answer, Said, Source
 from app.domain.law import Citation, LawOn, Period
 from app.domain.paper_demands import assess, inquire
 from app.domain.persons import SubjectKind
+from app.domain.values import replace
 
 _USE_DATA = frozenset({Outcome.REFUSE_PAPER_USE_WALLET, Outcome.REFUSE_PAPER_USE_REGISTRY})
 

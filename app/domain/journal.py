@@ -13,14 +13,13 @@ from typing import Any
 
 from app.domain.decisions import canonical
 from app.domain.errors import JournalBroken
-from app.domain.values import value
+from app.domain.values import Frozen
 
 OPENED = "journal.strand.opened"
 GENESIS = "0" * 64
 
 
-@value
-class Head:
+class Head(Frozen):
     """The end of a strand: the digest the next entry is chained to (64 hex digits)."""
 
     strand: str
@@ -28,8 +27,7 @@ class Head:
     digest: str
 
 
-@value
-class Entry:
+class Entry(Frozen):
     """`bytes` is what was hashed: canonical JSON with strand, seq, previous digest, time, kind and facts."""
 
     strand: str

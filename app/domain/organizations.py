@@ -11,7 +11,7 @@ from app.domain.evidence import Answer, LookupStatus, Said, Source
 from app.domain.law import Citation
 from app.domain.persons import Identity, Subject, SubjectKind, name_key
 from app.domain.requirements import Query
-from app.domain.values import value
+from app.domain.values import Frozen
 
 # The certificates of registration that name the legal representative; the first that is held decides.
 REGISTRATIONS = ("GCN_DKDN", "GCN_DK_HKD", "GCN_DK_HTX")
@@ -39,8 +39,7 @@ class Standing(StrEnum):
     NO_ANSWER = "no_answer"
 
 
-@value
-class Registered:
+class Registered(Frozen):
     """What a certificate of registration says, as answered: the certificate's own facts, and whom it names."""
 
     answer: Answer
@@ -51,8 +50,7 @@ class Registered:
         return f"Registered({self.answer.document_type})"
 
 
-@value
-class Representation:
+class Representation(Frozen):
     """Whether a person represents an organisation. `compared` says by what: `id`, or `name` where the register gives
     no number. `waits`: a source was silent, and is to be asked again. `citations`: why no paper may be asked as proof.
     """

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.domain.text import unaccented
-from app.domain.values import value
+from app.domain.values import Frozen
 
 # First three digits: the province of birth registration, as numbered before the 2025 mergers.
 # It says where a birth was registered, never where a person lives.
@@ -31,8 +31,7 @@ class SubjectKind(StrEnum):
     ORGANIZATION = "organization"
 
 
-@value
-class Subject:
+class Subject(Frozen):
     """A person or an organisation: who applies, or whose document it is.
 
     `birth_date` is `YYYY-MM-DD` or `YYYY`; what is None was not said and is not compared.
@@ -106,8 +105,7 @@ def same_birth(one: str, other: str) -> bool:
     return one[:4] == other[:4] if len(one) == 4 or len(other) == 4 else one == other
 
 
-@value
-class Identity:
+class Identity(Frozen):
     """A name and a birth date as one place writes them; either may be missing."""
 
     full_name: str | None = None

@@ -5,16 +5,17 @@ other fill nothing either; the person says it, and the database is corrected.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field as of_value
 from datetime import date
 from enum import StrEnum
+
+import msgspec
 
 from app.domain.decisions import Text
 from app.domain.evidence import LookupStatus
 from app.domain.forms import Field, FieldSource, Form, Format, Role, SourceKind, Value, fault_of, written
 from app.domain.persons import Subject, name_key, same_birth
 from app.domain.text import plain
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
 class Why(StrEnum):
@@ -71,23 +72,24 @@ WORDS: Mapping[Why, Text] = {
 }
 
 
-@value
-class Asked:
+class Asked(Frozen):
     """One source of a field as it is asked on a day; `service` is the data service, where there is one."""
 
     source: FieldSource
     service: str | None = None
 
 
-@value
-class Said:
+class Said(Frozen):
     """What one source said of one document (or record) of one person. `facts` only of what is held."""
 
     status: LookupStatus
     checked_at: str
     cause: str | None = None
     issued_on: date | None = None
-    facts: Mapping[str, str] = of_value(default_factory=dict, repr=False, hash=False)
+    facts: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Said({self.status.value})"
 
 
 # Whose, and where it was asked: the wallet has no service, the archive neither.
@@ -98,15 +100,17 @@ def place(role: Role, asked: Asked) -> tuple[Role, SourceKind, str | None, str |
     return role, asked.source.kind, asked.source.document_type, asked.service
 
 
-@value
-class Filled:
+class Filled(Frozen):
     """One field: a value with where it is from, or why there is none (`asked`, `cause`: of the source that says so)."""
 
     field: Field
-    value: Value | None = of_value(default=None, repr=False)
+    value: Value | None = None
     asked: Asked | None = None
-    said: Said | None = of_value(default=None, repr=False)
+    said: Said | None = None
     missing: Why | None = None
+
+    def __repr__(self) -> str:
+        return f"Filled({self.field.code}, {self.state})"
 
     @property
     def state(self) -> str:
@@ -201,8 +205,7 @@ def _alike(form: Format, one: Value | None, other: Value | None) -> bool:
             return one == other
 
 
-@value
-class Count:
+class Count(Frozen):
     """Of a form's fields: how many the State filled, and how many are left to declare."""
 
     fields: int

@@ -10,7 +10,7 @@ from app.domain.catalogue import DocumentType, Form
 from app.domain.decisions import Remedy, Text
 from app.domain.errors import DomainError
 from app.domain.law import Citation, LawOn
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
 class VerifierKind(StrEnum):
@@ -86,16 +86,14 @@ class AdviceReason(StrEnum):
     RULE_NOT_IN_FORCE = "rule_not_in_force"
 
 
-@value
-class Shown:
+class Shown(Frozen):
     """What a redeemed code has shown."""
 
     document_type: str
     standing: Standing
 
 
-@value
-class Advice:
+class Advice(Frozen):
     """The conclusion about a paper that a body outside the State demands after the code was redeemed."""
 
     outcome: AdviceOutcome

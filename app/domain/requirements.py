@@ -6,7 +6,7 @@ from datetime import date
 from app.domain.catalogue import Catalogue, Component, DocumentKind, DocumentType, Procedure, Relation, TypeSource
 from app.domain.errors import HolderRequired
 from app.domain.persons import SubjectKind
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class Requirement:
         return tuple(dict.fromkeys((self.document_type, *(t for choice in self.alternatives for t in choice))))
 
 
-@value
-class Query:
+class Query(Frozen):
     """One type to be asked of one source about the holder; `service` is None for the wallet."""
 
     document_type: str

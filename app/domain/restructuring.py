@@ -6,7 +6,7 @@ never about a type.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -33,6 +33,7 @@ from app.domain.law import Citation, Period, Rulebook
 from app.domain.paper_demands import assess
 from app.domain.persons import SubjectKind
 from app.domain.readings import ComponentKind, Doubt
+from app.domain.values import replace
 
 # The rules on which a verdict can turn.
 _RULES = ("not-in-dossier", "use-wallet", "use-registry", "no-paper-service")

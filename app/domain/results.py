@@ -12,7 +12,7 @@ from app.domain.decisions import ListNote, Text
 from app.domain.errors import DomainError, HolderRequired
 from app.domain.law import Citation, LawOn
 from app.domain.persons import Subject
-from app.domain.values import value
+from app.domain.values import Frozen
 
 # National codes of results of administrative procedures (kết quả giải quyết TTHC).
 CODE = re.compile(r"KQ\.[A-Z0-9]+(\.[A-Z0-9]+)*")
@@ -78,14 +78,12 @@ class FeePurpose(StrEnum):
     ISSUING = "issuing"
 
 
-@value
-class Fee:
+class Fee(Frozen):
     amount_vnd: int
     purpose: FeePurpose
 
 
-@value
-class Result:
+class Result(Frozen):
     """What an office says it issues. What is None: the type's own code, the applicant, today."""
 
     document_type: str

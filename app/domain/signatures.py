@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.domain.decisions import Remedy, Text
 from app.domain.law import Citation, LawOn
 from app.domain.persons import SubjectKind
-from app.domain.values import value
+from app.domain.values import Frozen
 
 RULE = "no-eform-signature"
 
@@ -70,8 +70,7 @@ _REMEDY = {
 }
 
 
-@value
-class SignatureFinding:
+class SignatureFinding(Frozen):
     outcome: SignatureOutcome
     reason: SignatureReason
     citations: tuple[Citation, ...]

@@ -1,14 +1,13 @@
 """Their status and codes → our reading, with the meaning beside each. Only a verified one about the holder counts."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from app.domain.evidence import Said
 from app.domain.persons import Identity, Subject
-from app.domain.values import value
+from app.domain.values import Frozen
 
 
 class NoAnswer(StrEnum):
@@ -53,8 +52,7 @@ class SourceFailed(Exception):
         self.cause = cause
 
 
-@value
-class Reading:
+class Reading(Frozen):
     """What one source said about one type of one holder. `identity` is as written on the document, `content` all that
     is, where the errand asks for it.
     """
@@ -68,26 +66,30 @@ class Reading:
     revoked_on: date | None = None
     document_ref: str | None = None
     digest: str | None = None
-    content: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
+    content: Mapping[str, str] | None = None
+
+    def __repr__(self) -> str:
+        return f"Reading({self.document_type}, {self.said.value})"
 
 
 def silent(document_type: str, cause: str) -> Reading:
     return Reading(document_type, Said.NO_ANSWER, cause)
 
 
-@value
-class Reply:
+class Reply(Frozen):
     """One call's readings; `person` is the population record, where the service gives one, and `record` all it says,
     where the errand asks for it.
     """
 
     readings: tuple[Reading, ...]
     person: Identity | None = None
-    record: Mapping[str, str] | None = field(default=None, repr=False, hash=False)
+    record: Mapping[str, str] | None = None
+
+    def __repr__(self) -> str:
+        return f"Reply({list(self.readings)})"
 
 
-@value
-class Errand:
+class Errand(Frozen):
     """For what a source is asked: the procedure, the officer, the purpose; all of it is theirs to log.
 
     `content`: what the documents say is wanted, to fill a form; a check needs to know only that they are there.

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 
 from app.domain.dossiers import AGENCY
 from app.domain.sessions import DOCUMENTS_LEVEL
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries import jose
 from app.registries.answers import NoAnswer, SourceFailed
 from app.registries.http import FORM_HEADERS, Channel, basic
@@ -128,8 +128,7 @@ A = TypeVar("A", bound=Userinfo)
 W = TypeVar("W", bound=Wire)
 
 
-@value
-class Secrets:
+class Secrets(Frozen):
     """What one login is recognised by: `nonce` comes back in the ID token, `verifier` proves who began it (PKCE)."""
 
     nonce: str

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from app.domain.evidence import Said
 from app.domain.persons import Identity, Subject, SubjectKind
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries import soap, wire
 from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, cause_of_status, silent
 from app.registries.http import System
@@ -40,8 +40,7 @@ _YEAR, _DAY = re.compile(r"[0-9]{4}"), re.compile(r"[0-9]{8}")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@value
-class Partner:
+class Partner(Frozen):
     """How a province is known to its gateway: the five words of `lgspaccesstoken`, and its X-Road client."""
 
     access_key: str
@@ -126,8 +125,7 @@ class DataServicesOverLgsp(DataServices):
         await super().close()
 
 
-@value
-class _Citizen:
+class _Citizen(Frozen):
     identity: Identity
     residence: bool
     said: soap.Element

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from app.domain.persons import Subject, SubjectKind
 from app.domain.presentations import Mode, NotRedeemed, Refusal, Standing
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries import jose, wire
 from app.registries.answers import NoAnswer, SourceFailed, cause_of_status
 from app.registries.http import System, error_code
@@ -32,8 +32,7 @@ Scalar = str | int | bool | None
 Field = Scalar | Mapping[str, Scalar]
 
 
-@value
-class Redeemed:
+class Redeemed(Frozen):
     """What a code has shown. `holder` and `fields` are None and empty where only yes or no was shown.
 
     `digest` is SHA-256 of the signed presentation.

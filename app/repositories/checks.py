@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import (
     ARRAY,
     Connection,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from app.domain.journal import Entry
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.catalogue import catalogue_revisions
 from app.models.decisions import decisions as decisions_table
 from app.models.evidence import archived_results, lookups
@@ -38,8 +39,7 @@ from app.repositories.decisions import Stored
 from app.repositories.idempotency import Found, Kept, Key
 
 
-@value
-class Opened:
+class Opened(Frozen):
     """`found`: what stands under the key, None where it is ours now. `archived`: the holders' results, oldest first."""
 
     found: Found | None
@@ -74,7 +74,7 @@ def keep(
         evidence.add_lookups(conn, asked)
         journal.add(conn, entry)
         return settled is None or idempotency.settle(conn, *settled)
-    values = _named("d_", decisions.row(decision)) | _named("j_", journal.row(entry))
+    values = _named("d_", asdict(decision)) | _named("j_", asdict(entry))
     values |= {f"l_{name}": [row[name] for row in asked] for name in evidence.LOOKUP}
     if settled:
         whose, answer = idempotency.settling(*settled)

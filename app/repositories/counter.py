@@ -5,15 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.dossiers import dossiers, supplement_requests
 from app.repositories.dossiers import DossierRow
 
-_COLUMNS = tuple(dossiers.c[name] for name in DossierRow.__slots__)
+_COLUMNS = tuple(dossiers.c[name] for name in DossierRow.__struct_fields__)
 
 
-@value
-class RequestRow:
+class RequestRow(Frozen):
     """A request to the citizen for more papers, `sent` or `refused`; `items` as canonical JSON."""
 
     id: str

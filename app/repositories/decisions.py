@@ -1,17 +1,15 @@
 """Decisions: added and read; no update, no delete."""
 
-from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, insert, select
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.decisions import decisions
 
 
-@value
-class Stored:
+class Stored(Frozen):
     """A decision as kept: `facts` and `body` are the exact bytes judged and given."""
 
     decision_id: str
@@ -32,15 +30,10 @@ class Stored:
 
 
 _ADD = insert(decisions)
-_NAMES = tuple(f.name for f in fields(Stored))
 
 
 def add(conn: Connection, d: Stored) -> None:
-    conn.execute(_ADD, row(d))
-
-
-def row(d: Stored) -> dict[str, Any]:
-    return {name: getattr(d, name) for name in _NAMES}
+    conn.execute(_ADD, asdict(d))
 
 
 def get(conn: Connection, decision_id: str) -> Stored | None:

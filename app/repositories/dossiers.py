@@ -1,28 +1,27 @@
 """Dossiers: every change is tied to the version it was made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.dossiers import Status
+from app.domain.values import Frozen
 from app.models.base import Moment
 from app.models.dossiers import dossier_components, dossier_counters, dossier_moves, dossiers, supplement_requests
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentRow:
+class ComponentRow(Frozen):
     position: int
     supplied: str
     handed_back: bool
     holder: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class DossierRow:
+class DossierRow(Frozen):
     code: str
     version: int
     status: int
@@ -54,8 +53,7 @@ class DossierRow:
     wishes: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MoveRow:
+class MoveRow(Frozen):
     version: int
     from_status: int
     to_status: int
@@ -65,8 +63,7 @@ class MoveRow:
     actor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineCounts:
+class DeadlineCounts(Frozen):
     """Dossiers of one agency by how they stand towards their due dates.
 
     `done` and `open` are each split: in time and overdue, with those that have no due date (paused among them) counted
@@ -102,10 +99,10 @@ def next_counter(conn: Connection, agency: str, day: date) -> int:
 
 
 def add(conn: Connection, row: DossierRow, components: Sequence[ComponentRow]) -> None:
-    conn.execute(insert(dossiers), {name: getattr(row, name) for name in DossierRow.__slots__})
+    conn.execute(insert(dossiers), asdict(row))
     conn.execute(
         insert(dossier_components),
-        [{"dossier_code": row.code, **{n: getattr(c, n) for n in ComponentRow.__slots__}} for c in components],
+        [{"dossier_code": row.code, **asdict(c)} for c in components],
     )
 
 
@@ -136,7 +133,7 @@ def add_move(conn: Connection, values: Mapping[str, Any]) -> None:
 def moves(conn: Connection, code: str) -> list[MoveRow]:
     """Every move of a dossier, the first first."""
     m = dossier_moves.c
-    found = select(*(m[name] for name in MoveRow.__slots__)).where(m.dossier_code == code).order_by(m.version)
+    found = select(*(m[name] for name in MoveRow.__struct_fields__)).where(m.dossier_code == code).order_by(m.version)
     return [MoveRow(*row) for row in conn.execute(found)]
 
 

@@ -1,13 +1,13 @@
 """Keys of requests that may be sent twice: claimed before the work, settled in the commit of its effect."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.idempotency import idempotency_keys as keys
 
 # Statements are made once: making one anew costs more than sending it.
@@ -30,8 +30,7 @@ CLAIMED = tuple(name for c in keys.c if (name := c.name) not in ANSWER)
 _RELEASE = delete(keys).where(*_OURS)
 
 
-@value
-class Key:
+class Key(Frozen):
     """One request's claim on a key; `holder` tells this attempt from another of the same key."""
 
     client: str
@@ -41,8 +40,7 @@ class Key:
     holder: str
 
 
-@value
-class Kept:
+class Kept(Frozen):
     """An answer that was given: repeated to the letter."""
 
     status: int
@@ -50,8 +48,7 @@ class Kept:
     body: bytes
 
 
-@value
-class Found:
+class Found(Frozen):
     """What stands under a key: another body, a request still running, or an answer."""
 
     same_body: bool
@@ -73,7 +70,7 @@ def standing(conn: Connection, key: Key, now: datetime, lease: timedelta) -> Fou
     if there.body_digest != key.body_digest:
         return Found(same_body=False, kept=None)
     if there.status is not None:
-        return Found(True, Kept(there.status, json.loads(there.headers), there.body))
+        return Found(True, Kept(there.status, msgspec.json.decode(there.headers), there.body))
     if there.held_until > now:
         return Found(True, None)
     conn.execute(_TAKE_OVER, {**_of(key), "held_until": now + lease, "holder": key.holder})
@@ -88,7 +85,7 @@ def settle(conn: Connection, key: Key, kept: Kept) -> bool:
 
 def settling(key: Key, kept: Kept) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameters of `SETTLE`: whose key it is, and the columns of `ANSWER`."""
-    answer = {"status": kept.status, "headers": json.dumps(kept.headers).encode(), "body": kept.body}
+    answer = {"status": kept.status, "headers": msgspec.json.encode(kept.headers), "body": kept.body}
     return {**_of(key), "of_holder": key.holder}, answer
 
 

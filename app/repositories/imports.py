@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, insert, select, text, update
 
 from app.domain.decisions import canonical
+from app.domain.values import Frozen
 from app.models.imports import imports
 
 # Everything but the file itself.
@@ -16,8 +17,7 @@ _SHOWN = [c for c in imports.c if c.name != "content"]
 _WAITING = ("queued", "running")
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRow:
+class ImportRow(Frozen):
     """One import; times in UTC. `report` is None until it is finished."""
 
     id: str
@@ -38,7 +38,7 @@ class ImportRow:
 
 
 def add(conn: Connection, row: ImportRow, content: bytes) -> None:
-    values = {name: getattr(row, name) for name in ImportRow.__slots__}
+    values = asdict(row)
     conn.execute(insert(imports).values({**values, "report": None, "content": content}))
 
 
@@ -119,5 +119,5 @@ def _change(conn: Connection, import_id: str, holder: str, values: Mapping[str, 
 
 
 def _row(found: Any) -> ImportRow:
-    values = {name: getattr(found, name) for name in ImportRow.__slots__}
+    values = {name: getattr(found, name) for name in ImportRow.__struct_fields__}
     return ImportRow(**{**values, "report": json.loads(found.report) if found.report else None})

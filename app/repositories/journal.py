@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, insert, select
 from uuid_utils import uuid7
 
@@ -22,7 +23,7 @@ def append(conn: Connection, at: datetime, kind: str, facts: Mapping[str, Any]) 
 
 
 def next_entry(conn: Connection, at: datetime, kind: str, facts: Mapping[str, Any]) -> Entry:
-    """The next entry of this connection's strand, which is opened when there is none yet; to be kept with `row`."""
+    """The next entry of this connection's strand, which is opened when there is none yet; to be kept with `add`."""
     head = conn.info.get("head") or _open(conn, at)
     entry = chain(head, rfc3339(at), kind, facts)
     conn.info["head"] = entry.head
@@ -30,7 +31,7 @@ def next_entry(conn: Connection, at: datetime, kind: str, facts: Mapping[str, An
 
 
 def add(conn: Connection, entry: Entry) -> None:
-    conn.execute(_ADD, row(entry))
+    conn.execute(_ADD, asdict(entry))
 
 
 def _open(conn: Connection, at: datetime) -> Head:
@@ -63,13 +64,3 @@ def entries(conn: Connection) -> Generator[Entry, None, None]:
 def strands(conn: Connection) -> set[str]:
     """The strands that are known to have been opened."""
     return set(conn.execute(select(journal_strands.c.strand)).scalars())
-
-
-def row(entry: Entry) -> dict[str, Any]:
-    return {
-        "strand": entry.strand,
-        "seq": entry.seq,
-        "kind": entry.kind,
-        "bytes": entry.bytes,
-        "digest": entry.digest,
-    }

@@ -1,17 +1,17 @@
 """Monthly publications: added and read. There is no statement here that changes one, and the database refuses any."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, insert, select, tuple_
 
+from app.domain.values import Frozen
 from app.models.monthly_lists import monthly_lists
 
 _BRIEF = [c for c in monthly_lists.c if c.name not in ("content", "members")]
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Frozen):
     """One revision of a month, without its content. `signature` is a compact JWS whose payload is the content."""
 
     month: str
@@ -27,7 +27,7 @@ class Brief:
 
 
 def add(conn: Connection, new: Brief, content: bytes, members: bytes) -> None:
-    values = {name: getattr(new, name) for name in Brief.__slots__}
+    values = asdict(new)
     conn.execute(insert(monthly_lists).values(**values, content=content, members=members))
 
 

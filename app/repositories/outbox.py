@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from app.domain.outbox import UNFINISHED, Destination, Event, Message, State
+from app.domain.values import Frozen
 from app.models.outbox import events, outbox
 
 # Any number of our own: who holds this lock of PostgreSQL's is the one dispatcher.
@@ -18,8 +18,7 @@ _NUMBER = update(events).where(events.c.seq == bindparam("of_seq")).values(numbe
 _E = (events.c.seq, events.c.id, events.c.number, events.c.type, events.c.subject, events.c.data, events.c.at)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(Frozen):
     """A message as it stands; `event` is the `seq` of what it tells of."""
 
     id: int
@@ -35,11 +34,10 @@ class MessageRow:
     ended_at: datetime | None
 
 
-_M = [outbox.c[name] for name in MessageRow.__slots__]
+_M = [outbox.c[name] for name in MessageRow.__struct_fields__]
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Frozen):
     """What waits and what has come to a stop at one destination; `since`: when the oldest that waits was written."""
 
     destination: str

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.prefills import prefills
 
 _ADD = insert(prefills)
 _FIND = select(prefills).where(prefills.c.id == bindparam("of_id"))
 
 
-@value
-class PrefillRow:
+class PrefillRow(Frozen):
     id: str
     client: str
     procedure: str
@@ -23,7 +23,7 @@ class PrefillRow:
 
 
 def add(conn: Connection, row: PrefillRow) -> None:
-    conn.execute(_ADD, {c.name: getattr(row, c.name) for c in prefills.c})
+    conn.execute(_ADD, asdict(row))
 
 
 def get(conn: Connection, prefill_id: str) -> PrefillRow | None:

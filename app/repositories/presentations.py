@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.presentations import presentation_demands, presentations
 
 
-@value
-class PresentationRow:
+class PresentationRow(Frozen):
     id: str
     client: str
     verifier_kind: str
@@ -31,14 +31,11 @@ class PresentationRow:
     redeemed_at: datetime
 
 
-_COLUMNS = tuple(PresentationRow.__dataclass_fields__)
-
-
 def add(conn: Connection, row: PresentationRow) -> bool:
     """Keep a presentation; False when it is there already: the same use, asked for again."""
     dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
     p = presentations
-    put = dialect.insert(p).values({name: getattr(row, name) for name in _COLUMNS}).on_conflict_do_nothing()
+    put = dialect.insert(p).values(asdict(row)).on_conflict_do_nothing()
     return conn.execute(put.returning(p.c.id)).first() is not None
 
 

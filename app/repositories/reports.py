@@ -1,19 +1,18 @@
 """Citizens' reports. A change is tied to the version it was made from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.reports import reports
 
 
-@value
-class ReportRow:
+class ReportRow(Frozen):
     id: str
     version: int
     status: str
@@ -38,7 +37,7 @@ def add(conn: Connection, row: ReportRow) -> bool:
     """Keep a report; False when it is there already."""
     try:
         with conn.begin_nested():
-            conn.execute(insert(reports), {f.name: getattr(row, f.name) for f in fields(row)})
+            conn.execute(insert(reports), asdict(row))
     except IntegrityError:
         return False
     return True

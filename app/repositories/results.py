@@ -1,21 +1,20 @@
 """Issued results and their signed versions; the archive's row follows in the same transaction."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.models.dossiers import dossiers
 from app.models.evidence import archived_results
 from app.models.results import dossier_representatives, result_keys, result_versions, results
 
 
-@value
-class ResultRow:
+class ResultRow(Frozen):
     id: str
     document_ref: str
     dossier_code: str
@@ -34,8 +33,7 @@ class ResultRow:
     issued_at: datetime
 
 
-@value
-class VersionRow:
+class VersionRow(Frozen):
     """One signed version; `sealed` is the compact JWS, `digest` the keyed digest of it."""
 
     result_id: str
@@ -47,8 +45,7 @@ class VersionRow:
     signed_at: datetime
 
 
-@value
-class RepresentativeRow:
+class RepresentativeRow(Frozen):
     dossier_code: str
     representative: bytes
     status: str
@@ -56,14 +53,10 @@ class RepresentativeRow:
     checked_at: datetime
 
 
-def _row(given: Any) -> dict[str, Any]:
-    return {f.name: getattr(given, f.name) for f in fields(given)}
-
-
 def add(conn: Connection, result: ResultRow, signed: VersionRow) -> None:
     """Keep a result, its first version, and its row in the archive, where later checks find it."""
-    conn.execute(insert(results), _row(result))
-    conn.execute(insert(result_versions), _row(signed))
+    conn.execute(insert(results), asdict(result))
+    conn.execute(insert(result_versions), asdict(signed))
     archived = {
         "document_ref": result.document_ref,
         "holder_mark": result.holder_mark,
@@ -83,7 +76,7 @@ def revoke(conn: Connection, result: ResultRow, revoked_on: date, signed: Versio
     marking = update(r).where(r.c.id == result.id, r.c.version == result.version)
     if not conn.execute(marking.values(version=signed.version, revoked_on=revoked_on)).rowcount:
         return False
-    conn.execute(insert(result_versions), _row(signed))
+    conn.execute(insert(result_versions), asdict(signed))
     conn.execute(update(a).where(a.c.document_ref == result.document_ref).values(revoked_on=revoked_on))
     return True
 
@@ -150,7 +143,7 @@ def archived(conn: Connection, document_ref: str) -> Mapping[str, Any] | None:
 
 
 def note_representative(conn: Connection, row: RepresentativeRow) -> None:
-    r, given = dossier_representatives, _row(row)
+    r, given = dossier_representatives, asdict(row)
     change = {name: given[name] for name in ("status", "body", "checked_at")}
     conn.execute(_insert(conn, r).values(given).on_conflict_do_update(index_elements=[r.c.dossier_code], set_=change))
 

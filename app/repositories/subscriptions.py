@@ -1,19 +1,19 @@
 """Subscribers: each with its own place in the log, taken care of by one worker at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from app.domain.values import Frozen
 from app.models.outbox import events, subscriptions
 
 ACTIVE, DISABLED = "active", "disabled"
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionRow:
+class SubscriptionRow(Frozen):
     """`cursor`: the number of the last event it has taken; `secret`: sealed."""
 
     id: str
@@ -31,11 +31,11 @@ class SubscriptionRow:
     disabled_at: datetime | None
 
 
-_S = [subscriptions.c[name] for name in SubscriptionRow.__slots__]
+_S = [subscriptions.c[name] for name in SubscriptionRow.__struct_fields__]
 
 
 def add(conn: Connection, row: SubscriptionRow) -> None:
-    conn.execute(insert(subscriptions), {name: getattr(row, name) for name in SubscriptionRow.__slots__})
+    conn.execute(insert(subscriptions), asdict(row))
 
 
 def count(conn: Connection, client: str) -> int:

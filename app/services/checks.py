@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ from app.domain.facts import Facts, Filed, decide
 from app.domain.organizations import Representation
 from app.domain.paper_demands import inquire
 from app.domain.persons import Subject
-from app.domain.values import value
+from app.domain.values import Frozen, replace
 from app.registries.answers import Errand
 from app.repositories import checks, evidence, journal
 from app.repositories.decisions import Stored
@@ -31,8 +30,7 @@ from app.services.evidence import Access, Gathered, Question, answer_of, gather
 T = TypeVar("T")
 
 
-@value
-class Line:
+class Line(Frozen):
     """One demanded paper; `holder` is whose document it is, the subject unless given."""
 
     ref: str
@@ -42,8 +40,7 @@ class Line:
     declined_sync: bool = False
 
 
-@value
-class Check:
+class Check(Frozen):
     """A demand as it reaches the gate. `purpose`: paper_demand, dossier, supplement_request."""
 
     purpose: str
@@ -62,8 +59,7 @@ class Check:
     representative: Subject | None = None
 
 
-@value
-class Paper:
+class Paper(Frozen):
     """One line, with whose paper it is and what has to be asked about it. `mark`: the holder's keyed hash."""
 
     item: Item
@@ -72,8 +68,7 @@ class Paper:
     mark: str
 
 
-@value
-class Prepared:
+class Prepared(Frozen):
     """What was read before anybody was asked; `archived` by holder's mark and type."""
 
     catalogue: Catalogue
@@ -83,8 +78,7 @@ class Prepared:
     subject_mark: str
 
 
-@value
-class Judged:
+class Judged(Frozen):
     """A decision with the bytes in which it is kept and answered, and the calls it cost."""
 
     check: Check

@@ -18,7 +18,7 @@ from app.domain.decisions import Conclusion
 from app.domain.dossiers import Actor, Status, moves_from
 from app.domain.evidence import LookupStatus
 from app.domain.sessions import DOCUMENTS_LEVEL
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.repositories import citizens, decisions
 from app.repositories import dossiers as dossier_rows
 from app.repositories.idempotency import Key
@@ -46,8 +46,7 @@ class TooManyDossiers(Exception):
     """More than anybody hands in by themselves in a day: each has the State's sources asked, and an officer read it."""
 
 
-@value
-class Filing:
+class Filing(Frozen):
     """A dossier that is filed online; whose it is, the visit says. `wishes`: as in the body of a dossier."""
 
     procedure: str
@@ -57,16 +56,14 @@ class Filing:
     wishes: Body | None = None
 
 
-@value
-class Page:
+class Page(Frozen):
     """One page of a list, and whether there is another."""
 
     rows: Sequence[Row[Any]]
     more: bool
 
 
-@value
-class Asked:
+class Asked(Frozen):
     """A supplement request that was sent: what was asked for, with the finding about each."""
 
     id: str
@@ -74,8 +71,7 @@ class Asked:
     items: Sequence[Body]
 
 
-@value
-class Mine:
+class Mine(Frozen):
     """A dossier of one's own: its body as the API shows it, what was asked for, which slips there are to print, and
     whether it can be withdrawn.
     """
@@ -88,8 +84,7 @@ class Mine:
     withdrawable: bool
 
 
-@value
-class Tracked:
+class Tracked(Frozen):
     """`acting`: the keyed hash of who acts for the organisation whose pages these are."""
 
     page: Page
@@ -97,8 +92,7 @@ class Tracked:
     acting: str | None = None
 
 
-@value
-class Mismatch:
+class Mismatch(Frozen):
     """A source that says something else than the dossier did, or than another source does."""
 
     dossier: str

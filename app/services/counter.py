@@ -11,7 +11,7 @@ from app.domain import deadlines
 from app.domain.deadlines import Late
 from app.domain.dossiers import CODE, ENDED, Status
 from app.domain.persons import Subject
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.repositories import counter, dossiers, presentations
 from app.repositories.counter import RequestRow
 from app.repositories.dossiers import DossierRow, MoveRow
@@ -24,8 +24,7 @@ PAGE = 25
 OPEN = tuple(sorted((frozenset(Status) - ENDED) | {Status.DONE}))
 
 
-@value
-class Listed:
+class Listed(Frozen):
     """A dossier in the queue; `name` is the applicant's, where it was given."""
 
     row: DossierRow
@@ -33,8 +32,7 @@ class Listed:
     late: Late
 
 
-@value
-class Queue:
+class Queue(Frozen):
     """One page of the queue, whether there is another, and how many dossiers each open status has."""
 
     rows: tuple[Listed, ...]
@@ -42,8 +40,7 @@ class Queue:
     counts: dict[int, int]
 
 
-@value
-class OnDesk:
+class OnDesk(Frozen):
     """A dossier as the officer opens it: its body, whose it is, and all that happened to it."""
 
     row: DossierRow
@@ -54,8 +51,7 @@ class OnDesk:
     presentations: tuple[PresentationRow, ...]
 
 
-@value
-class Meanwhile:
+class Meanwhile(Frozen):
     """What happened to a dossier after a version: its moves, the requests to the citizen, and how many looks."""
 
     version: int

@@ -94,5 +94,5 @@ def _midnight(day: date) -> datetime:
 
 
 def _counts(rows: Sequence[DeadlineCounts]) -> dict[str, int]:
-    names = [name for name in DeadlineCounts.__slots__ if name != "agency"]
+    names = [name for name in DeadlineCounts.__struct_fields__ if name != "agency"]
     return {name: sum(getattr(row, name) for row in rows) for name in names}

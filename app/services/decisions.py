@@ -1,7 +1,7 @@
 """Decisions read, explained, and judged again from their stored facts."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from app.domain.catalogue import Catalogue, Procedure
 from app.domain.errors import DomainError
-from app.domain.facts import Facts, decide
+from app.domain.facts import Facts, decide, facts_from
+from app.domain.values import replace
 from app.repositories import catalogue, decisions
 from app.services.desk import Desk
 
@@ -62,7 +63,7 @@ async def replay(desk: Desk, decision_id: str, asked: WhatIf) -> Replayed:
     Raises UnknownDecision, UnknownRevision, NothingPublished, and what judging raises under the other day or revision.
     """
     stored = await _stored(desk, decision_id)
-    facts = Facts.parse(json.loads(stored.facts))
+    facts = facts_from(stored.facts)
     if asked.law_as_of is not None:
         facts = replace(facts, law_as_of=asked.law_as_of)
     wanted = stored.catalogue_revision if asked.revision is None else asked.revision

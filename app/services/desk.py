@@ -11,7 +11,7 @@ from app.domain.law import Rulebook
 from app.domain.presentations import VerifierKind
 from app.domain.readings import Reading
 from app.domain.sessions import Visitor
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.sealing import Sealer
 from app.services.snapshots import Snapshots
 from app.settings import Settings
@@ -57,8 +57,7 @@ class Desk:
         await self.db.close()
 
 
-@value
-class Caller:
+class Caller(Frozen):
     """Who calls: a system by its client id, with the scopes of its token; `officer` is who acts at the counter, under
     whose own code the sources are asked.
     """

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.domain.dossiers import Actor, Status, Supplied, components_of, to_suppl
 from app.domain.errors import DomainError
 from app.domain.facts import Filed
 from app.domain.persons import Subject, SubjectKind
+from app.domain.values import replace
 from app.repositories import decisions, dossiers, journal
 from app.repositories.dossiers import ComponentRow, DossierRow, MoveRow
 from app.repositories.idempotency import Kept, Key

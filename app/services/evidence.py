@@ -5,13 +5,14 @@ One call to the wallet and one to each data service a holder; a source that fail
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
-from dataclasses import field
+
+import msgspec
 
 from app.clock import rfc3339
 from app.domain.evidence import Answer, Said, Source
 from app.domain.persons import Identity, Subject
 from app.domain.requirements import Query
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, silent
 from app.services.desk import Desk
 
@@ -19,8 +20,7 @@ from app.services.desk import Desk
 POPULATION = "037"
 
 
-@value
-class Access:
+class Access(Frozen):
     """One call that was made: what the journal and the holder's tracker keep of it. `mark`: the holder's keyed hash."""
 
     mark: str
@@ -30,8 +30,7 @@ class Access:
     cause: str | None
 
 
-@value
-class Gathered:
+class Gathered(Frozen):
     """What was read, by holder's mark, document type and service (None: the wallet), and the calls it came from.
 
     `told`: all that the population record says of a holder, where the errand asked for it.
@@ -41,7 +40,10 @@ class Gathered:
     readings: Mapping[tuple[str, str, str | None], Reading]
     records: Mapping[str, Identity]
     accesses: tuple[Access, ...]
-    told: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    told: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Gathered({list(self.accesses)})"
 
 
 Question = tuple[str, Subject, tuple[Query, ...]]  # the holder's mark, the holder, what to ask

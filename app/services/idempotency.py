@@ -1,10 +1,10 @@
 """Requests that may be sent twice: the key is claimed before the work and settled in the commit of its effect."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from app.domain.values import replace
 from app.repositories import idempotency
 from app.repositories.idempotency import Found, Kept, Key
 from app.services.desk import Desk

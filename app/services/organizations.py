@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,15 +12,14 @@ from app.domain.decisions import canonical
 from app.domain.evidence import Said
 from app.domain.organizations import OF_PERSON, Registered, Representation, Standing, concluded, registers
 from app.domain.persons import Subject
-from app.domain.values import value
+from app.domain.values import Frozen, replace
 from app.repositories import results as rows
 from app.repositories.results import RepresentativeRow
 from app.services.desk import Desk
 from app.services.evidence import Gathered, Question, answer_of
 
 
-@value
-class Representing:
+class Representing(Frozen):
     """Whom to ask about: the organisation, and who says they act for it, each with its keyed hash."""
 
     organization: Subject

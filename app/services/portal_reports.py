@@ -10,7 +10,7 @@ from app.domain.catalogue import Procedure
 from app.domain.dossiers import Status, Supplied
 from app.domain.facts import Filed
 from app.domain.outbox import Event, EventType, Standing, begun, standing
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries.portal_dossiers import Report, ReportedPaper, ReportedResult, Step
 from app.repositories import decisions, dossiers, outbox, results
 from app.repositories.dossiers import ComponentRow, DossierRow
@@ -19,8 +19,7 @@ from app.services.desk import Desk
 _ENDED = (Status.DONE, Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED)
 
 
-@value
-class Told:
+class Told(Frozen):
     """A dossier as of an event: as it stood after it, as it stood before it, and the event as a step of the work."""
 
     after: Report

@@ -1,9 +1,9 @@
 """What the sources say of everybody a form is about: whom to ask for what, and what each of them answered."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field as of_value
 from datetime import date, datetime
 
+import msgspec
 from sqlalchemy import Connection
 
 from app.clock import rfc3339
@@ -15,7 +15,7 @@ from app.domain.persons import Identity, Subject, SubjectKind
 from app.domain.prefills import Asked, Filled, Said, fill, place
 from app.domain.requirements import Query
 from app.domain.results import NotIntact
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.repositories import evidence
 from app.repositories import results as issued
 from app.services import result_records
@@ -30,8 +30,7 @@ class RoleNotInForm(DomainError):
     code = "role-not-in-form"
 
 
-@value
-class Wish:
+class Wish(Frozen):
     """A form to be filled. `purpose`: own_dossier, on_behalf or counter; `related`: who else it is about."""
 
     procedure: str
@@ -40,11 +39,10 @@ class Wish:
     purpose: str
     applicant: Subject
     case: str | None = None
-    related: Mapping[Role, Subject] = of_value(default_factory=dict, hash=False)
+    related: Mapping[Role, Subject] = msgspec.field(default_factory=dict)
 
 
-@value
-class Prepared:
+class Prepared(Frozen):
     """What was read before anybody was asked; `people` by their part, `marks` their keyed hashes. `archived`: what the
     archive says, by part and document type.
     """

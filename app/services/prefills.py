@@ -7,7 +7,6 @@ becomes a value.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import field as of_value
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +30,7 @@ from app.domain.forms import (
 )
 from app.domain.persons import Subject
 from app.domain.prefills import Filled, count
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries.answers import Errand
 from app.repositories import evidence, journal, prefills
 from app.repositories.idempotency import Kept, Key
@@ -235,14 +234,16 @@ async def sweep(desk: Desk) -> int:
 # ---- at submission ------------------------------------------------------------------------------------------------
 
 
-@value
-class Checked:
+class Checked(Frozen):
     """A form as it is to be kept: the value of each field, and which of them stand as the State had filled them."""
 
     revision: str
     prefill_id: str | None
     prefilled: tuple[str, ...]
-    values: Mapping[str, Value] = of_value(repr=False, hash=False)
+    values: Mapping[str, Value]
+
+    def __repr__(self) -> str:
+        return f"Checked({self.revision})"
 
     def body(self) -> dict[str, Any]:
         return {

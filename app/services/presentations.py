@@ -6,7 +6,6 @@ What was shared is answered and not kept; that it was, to whom and what for, is 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from app.domain.presentations import (
     VerifierKind,
     advise,
 )
-from app.domain.values import value
+from app.domain.values import Frozen, replace
 from app.registries.answers import SourceFailed
 from app.registries.presentations import Redeemed
 from app.repositories import evidence, journal, presentations
@@ -44,8 +43,7 @@ from app.services.dossier_records import row_of
 PURPOSE = "presentation"
 
 
-@value
-class Verifier:
+class Verifier(Frozen):
     """Who redeems: `number` is an agency's code, or that of an organisation outside the State."""
 
     kind: VerifierKind
@@ -53,8 +51,7 @@ class Verifier:
     officer: str | None = None
 
 
-@value
-class Paper:
+class Paper(Frozen):
     """A paper demanded although its data was shown. An office names the procedure, unless a dossier does."""
 
     document_type: str
@@ -62,8 +59,7 @@ class Paper:
     procedure: str | None = None
 
 
-@value
-class Asked:
+class Asked(Frozen):
     """One use of a share code, for `purpose`, which is the one the citizen has agreed to."""
 
     code: str
@@ -77,8 +73,7 @@ class Asked:
         return f"Asked({self.verifier.kind.value})"
 
 
-@value
-class Tracked:
+class Tracked(Frozen):
     """In whose tracker a use stands, where anybody knows, and with which dossier of theirs."""
 
     mark: str | None

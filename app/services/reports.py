@@ -17,7 +17,7 @@ from app.domain.calendar import VIETNAM
 from app.domain.catalogue import Form, TypeSubject
 from app.domain.decisions import Outcome, canonical
 from app.domain.reports import MOST_A_DAY, ReportNotOpen, ReportStatus, TooManyReports, UnknownReport
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.repositories import decisions, journal, reports
 from app.repositories.decisions import Stored
 from app.repositories.idempotency import Kept, Key
@@ -34,8 +34,7 @@ _SAID, _ANSWER = "report-said", "report-answer"
 _IDS = UUID("8a4b5f5e-8d0c-4c07-9d57-2f8f2b6d1c55")
 
 
-@value
-class Told:
+class Told(Frozen):
     """What the citizen says was demanded of them. `key` tells one form from another: sent twice, it is one report;
     sent again with other words in it, it is another.
     """
@@ -49,8 +48,7 @@ class Told:
     key: str
 
 
-@value
-class Report:
+class Report(Frozen):
     """A report as its reporter reads it; `finding` is the conclusion about the paper."""
 
     row: ReportRow
@@ -243,8 +241,7 @@ def _decision(conn: Connection, row: ReportRow) -> Stored:
 # ---- the office -----------------------------------------------------------------------------------------------------
 
 
-@value
-class Listed:
+class Listed(Frozen):
     """One page of reports as the API shows them, and where the next begins."""
 
     items: list[dict[str, Any]]

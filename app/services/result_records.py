@@ -13,7 +13,7 @@ from app.clock import rfc3339
 from app.domain.decisions import canonical
 from app.domain.persons import Subject, SubjectKind, has_no_account_of_their_own
 from app.domain.results import NotIntact, UnknownResult
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.logs import log
 from app.registries import jose
 from app.repositories import results as rows
@@ -24,8 +24,7 @@ TYPE = "vn-result+jwt"
 """The `typ` of a result's signature: no other thing this service signs has it."""
 
 
-@value
-class Signed:
+class Signed(Frozen):
     """A result's version as it was signed; `claims` are those of the token."""
 
     jws: str
@@ -40,8 +39,7 @@ class Signed:
         return Subject(SubjectKind(h["kind"]), h["id"], h.get("full_name"), h.get("birth_date"))
 
 
-@value
-class Verified:
+class Verified(Frozen):
     """Whether a stored result is what was signed, and whether it holds today (`status`: valid, not_yet, expired,
     revoked). `faults`: `sealed` (a byte was changed, or it stands in another's place), `signature`, `record` (what is
     kept beside it says something else), `archive` (its row there does).

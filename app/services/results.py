@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from dataclasses import replace as but
 from datetime import date
 from typing import Any
 
@@ -28,7 +27,8 @@ from app.domain.results import (
     judge_fee,
     refuse_unasked,
 )
-from app.domain.values import value
+from app.domain.values import Frozen
+from app.domain.values import replace as but
 from app.repositories import dossiers, evidence, journal
 from app.repositories import results as rows
 from app.repositories.dossiers import DossierRow
@@ -55,8 +55,7 @@ __all__ = [
 ]
 
 
-@value
-class Issued:
+class Issued(Frozen):
     """A result as issued; `jws` is what the holder's wallet is sent."""
 
     result_id: str

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row
 
 from app.domain.persons import Subject, SubjectKind
 from app.domain.sessions import LOGIN_LASTS, Role, Visitor, ends_at, way_back
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.logs import log
 from app.registries.oidc import Citizen, NotLoggedIn, Officer, Secrets
 from app.repositories import journal, sessions
@@ -45,8 +45,7 @@ __all__ = [
 ]
 
 
-@value
-class Session:
+class Session(Frozen):
     """Somebody who is signed in. A citizen has `subject` and `level` (1 or 2); an officer `officer`, `agency`, `roles`.
 
     In an organisation's account the organisation is the `subject`, and `representative` who acts for it. `name` is the
@@ -87,16 +86,14 @@ class Session:
         return self.subject
 
 
-@value
-class Begun:
+class Begun(Frozen):
     """Where to send the browser, and the secret it shows when it comes back."""
 
     address: str
     browser: str
 
 
-@value
-class Opened:
+class Opened(Frozen):
     """A visit that begins: the secret for the cookie, and where the person wanted to go."""
 
     secret: str

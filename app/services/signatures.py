@@ -9,15 +9,14 @@ from app.clock import rfc3339
 from app.domain.decisions import canonical
 from app.domain.persons import SubjectKind
 from app.domain.signatures import Login, assess
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.repositories import journal
 from app.repositories.idempotency import Kept, Key
 from app.services import idempotency
 from app.services.desk import Caller, Desk
 
 
-@value
-class SignatureDemand:
+class SignatureDemand(Frozen):
     procedure: str
     channel: str
     kind: SubjectKind

@@ -10,7 +10,7 @@ from uuid_utils import uuid7
 
 from app.clock import Clock
 from app.db import Database
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.registries import jose
 from app.repositories import clients
 
@@ -61,8 +61,7 @@ class Issued:
     scope: str
 
 
-@value
-class Bearer:
+class Bearer(Frozen):
     client_id: str
     scopes: frozenset[str]
     expires: int

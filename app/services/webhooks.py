@@ -20,7 +20,7 @@ from app.clock import rfc3339, rfc3339_or_none
 from app.domain.decisions import canonical
 from app.domain.errors import DomainError
 from app.domain.outbox import Event, EventType, cursor, pause
-from app.domain.values import value
+from app.domain.values import Frozen
 from app.logs import log
 from app.registries.webhooks import Forbidden, Undelivered, Webhooks, judge_url, new_secret
 from app.repositories import journal, outbox
@@ -67,8 +67,7 @@ class Wanted:
     after: int | None
 
 
-@value
-class Made:
+class Made(Frozen):
     """A new subscription's id, and the answer that holds its secret."""
 
     id: str

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from app.domain.calendar import VIETNAM
 from app.domain.catalogue import Processing
 from app.domain.deadlines import clock_starts, due_at, ended, late, resumed, stopped
 from app.domain.law import Period, ProcessingCut
+from app.domain.values import replace
 from app.rulebook.loader import load_calendar, load_rulebook
 
 FILE = Path(__file__).parent.parent / "law" / "deadlines.yaml"

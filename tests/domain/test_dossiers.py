@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -28,6 +27,7 @@ from app.domain.dossiers import (
 from app.domain.errors import CaseRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
 from app.domain.facts import Facts, decide
 from app.domain.persons import SubjectKind
+from app.domain.values import replace
 from tests.law.casebook import answer_of, asked, catalogue, rulebook
 
 ON = date(2026, 11, 20)

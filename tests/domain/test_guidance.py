@@ -1,7 +1,6 @@
 """What to bring, on both sides of every date, and always as the gate would judge it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,6 +16,7 @@ from app.domain.guidance import Guidance, Guide, Paper, Way, guidance, replaced_
 from app.domain.law import Rulebook
 from app.domain.paper_demands import integrated_on
 from app.domain.publications import Kind, Publication, catalogue_of
+from app.domain.values import replace
 from app.rulebook.loader import load_rulebook
 from app.rulebook.starter import load_starter
 from tests.desk import component, procedure_body

@@ -1,7 +1,6 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from app.domain.decisions import canonical
 from app.domain.errors import JournalBroken
 from app.domain.journal import GENESIS, OPENED, Entry, Head, Verified, chain, open_strand, verify
+from app.domain.values import replace
 
 AT = "2026-11-20T08:00:00+07:00"
 

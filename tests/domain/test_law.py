@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from app.domain.errors import MissingLaw
 from app.domain.law import RULES, CitationStatus, Period
+from app.domain.values import replace
 from app.rulebook.loader import load_rulebook
 
 BOOK = load_rulebook()

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -26,6 +25,7 @@ from app.domain.monthly_lists import (
     stated,
 )
 from app.domain.publications import catalogue_of
+from app.domain.values import replace
 from app.rulebook.loader import load_rulebook
 from app.rulebook.starter import load_starter
 from app.services.catalogue import integrated_documents

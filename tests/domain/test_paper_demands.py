@@ -3,8 +3,6 @@
 What single cases say in words stands in `tests/law/cases`.
 """
 
-import json
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,9 +14,10 @@ from app.domain.catalogue import DocumentKind, Form, Relation
 from app.domain.decisions import Finding, Outcome, Reason, canonical
 from app.domain.errors import HolderRequired
 from app.domain.evidence import LookupStatus, Source
-from app.domain.facts import Facts, decide
+from app.domain.facts import Facts, decide, facts_from
 from app.domain.paper_demands import assess, inquire, integrated_on
 from app.domain.persons import SubjectKind
+from app.domain.values import replace
 from tests.law.casebook import answer_of, asked, catalogue, granted, rulebook, setting_of
 
 CT24, NQ66 = date(2025, 9, 13), date(2026, 1, 1)
@@ -89,7 +88,7 @@ def test_every_demand_gets_a_finding_that_says_why_and_what_to_do(demand: tuple[
 @given(demands())
 def test_facts_survive_storage_and_are_judged_again_to_the_same_bytes(demand: tuple[Facts, Item]) -> None:
     facts, _ = demand
-    again = Facts.parse(json.loads(facts.bytes()))
+    again = facts_from(facts.bytes())
     assert again == facts
     one, other = (decide(f, catalogue(), rulebook()).body() for f in (facts, again))
     assert canonical(one) == canonical(other)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from app.domain.definitions import FIRST_DAY, Definition, Part
 from app.domain.portal_sync import Change, Difference, Failed, Known, Shown, by_national_code, compare, national_code
 from app.domain.publications import definition, definition_body
 from app.domain.readings import AskedForm, ComponentKind, Reading
+from app.domain.values import replace
 
 TODAY = date(2026, 11, 23)
 FORM, PROOF, CARD = "Tờ khai theo mẫu.", "Giấy chứng sinh (bản chính).", "Thẻ căn cước."

@@ -1,7 +1,7 @@
 """The linter: what each verdict means, and that it never disagrees with the gate."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from app.domain.persons import SubjectKind
 from app.domain.publications import Kind, Publication, catalogue_of, definition_body
 from app.domain.readings import AskedForm, ComponentKind, Doubt, Reading
 from app.domain.restructuring import Line, Origin, Paper, Review, Verdict, review
+from app.domain.values import replace
 from app.rulebook.starter import load_starter
 from tests.law import casebook
 from tests.law.casebook import rulebook

@@ -1,6 +1,5 @@
 """Sums over a review, proposals for annexes, and what an annex replaced."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +11,7 @@ from app.domain.publications import Publication, catalogue_of
 from app.domain.readings import Doubt
 from app.domain.restructuring import Report, Verdict, review
 from app.domain.restructuring_totals import AnnexRow, Asked, Proposal, annex_rows, proposals, totals
+from app.domain.values import replace
 from tests.domain.test_restructuring import CLAUSE, CODE, TODAY, member, part, publish, starter, starter_catalogue
 from tests.law.casebook import rulebook
 

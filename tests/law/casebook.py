@@ -4,7 +4,7 @@ A case says what is demanded and what the sources answer; a source that is asked
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from app.domain.law import Rulebook
 from app.domain.paper_demands import inquire
 from app.domain.persons import SubjectKind
 from app.domain.publications import Kind, Publication, catalogue_of
+from app.domain.values import replace
 from app.rulebook.loader import load_rulebook
 
 HERE = Path(__file__).parent

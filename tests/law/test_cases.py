@@ -1,8 +1,6 @@
 """Every case of `cases/` and `waits.yaml` against the real rulebook, and whether together they cover it."""
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,8 +11,9 @@ from app.domain.catalogue import Form
 from app.domain.decisions import Finding, Outcome, Reason, canonical
 from app.domain.errors import DomainError, MissingLaw
 from app.domain.evidence import LookupStatus, Source
-from app.domain.facts import Facts, decide
+from app.domain.facts import decide, facts_from
 from app.domain.law import ARTICLE_4, Citation, LawOn, Period
+from app.domain.values import replace
 from app.rulebook.loader import load_calendar
 from tests.law.casebook import HERE, Case, cases, catalogue, granted, load, rulebook
 
@@ -84,7 +83,7 @@ def test_the_case_holds(case: Case) -> None:
 @pytest.mark.parametrize("case", JUDGED, ids=named)
 def test_stored_facts_are_judged_again_to_the_same_bytes(case: Case) -> None:
     facts = case.facts()
-    stored = Facts.parse(json.loads(facts.bytes()))
+    stored = facts_from(facts.bytes())
     assert stored == facts
     again = decide(stored, catalogue(), rulebook())
     assert canonical(again.body()) == canonical(case.decide().body())

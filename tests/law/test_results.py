@@ -3,13 +3,13 @@ drops a fee.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.domain.law import FeeLaw, LawOn, Period, Rulebook
 from app.domain.results import FeePurpose, PhysicalNotAsked, essential, judge_fee, refuse_unasked
+from app.domain.values import replace
 from tests.law.casebook import HERE, catalogue, load, rulebook
 
 CASES: dict[str, list[dict[str, Any]]] = load(HERE / "results.yaml")

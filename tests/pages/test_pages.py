@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, cast
@@ -14,6 +13,7 @@ import pytest
 from app.db import Database
 from app.domain.catalogue import Catalogue
 from app.domain.law import RULES, Citation, CitationStatus
+from app.domain.values import replace
 from app.pages import monthly_views, site, views, wording
 from app.pages.site import Address
 from app.pages.static import ASSETS

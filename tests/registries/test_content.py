@@ -1,12 +1,12 @@
 """What a source says beyond what a check needs: given to who fills in a form, and to nobody else."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.domain.evidence import Said
 from app.domain.persons import Identity
+from app.domain.values import replace
 from app.registries import wire
 from app.registries.answers import Reply, SourceFailed
 from tests.mock_vneid.office import PERSON, Office

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
 import app
+from app.domain.values import replace
 from app.registries.jose import (
     MAX_DEPTH,
     MAX_DOCUMENT,

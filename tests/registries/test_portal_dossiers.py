@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.dossiers import Status
 from app.domain.persons import Subject, SubjectKind
+from app.domain.values import replace
 from app.registries.answers import SourceFailed
 from app.registries.portal import Portal, Refused
 from app.registries.portal_dossiers import PortalDossiers, Report, ReportedPaper, ReportedResult, Step, _dossier

@@ -1,7 +1,5 @@
 """What a citizen sees of their own, and what they are not shown: another's dossier, another's act."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import Connection, update
 
@@ -9,6 +7,7 @@ from app.domain.dossiers import Status
 from app.domain.persons import Subject, SubjectKind
 from app.domain.results import Result
 from app.domain.sessions import Visitor
+from app.domain.values import replace
 from app.models.evidence import lookups
 from app.services import citizens, dossiers
 from app.services.citizens import PAGE, LevelTooLow

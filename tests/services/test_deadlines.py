@@ -299,7 +299,7 @@ def test_the_report_counts_by_the_agency_that_decides_and_by_the_day_of_receipt(
     other = dict.fromkeys(here, 0) | {"filed": 1, "open": 1, "without_due_date": 1}
     assert found["agencies"] == [{"agency": AGENCY, **here}, {"agency": ELSEWHERE, **other}]
     assert found["total"] == {name: here[name] + other[name] for name in here}
-    assert set(here) == {*DeadlineCounts.__slots__} - {"agency"}
+    assert set(here) == {*DeadlineCounts.__struct_fields__} - {"agency"}
     assert gate.run(deadlines.report(desk, None, None, ELSEWHERE))["total"] == other
     assert gate.run(deadlines.report(desk, date(2026, 10, 31), date(2026, 10, 31), None))["total"]["filed"] == 1
     assert gate.run(deadlines.report(desk, date(2026, 12, 1), None, None))["agencies"] == []

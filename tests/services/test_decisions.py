@@ -1,13 +1,13 @@
 """A decision is kept as it was given, and its stored facts judged again give the same bytes."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.domain.errors import NothingPublished, ProcedureNotInForce, UnknownDocumentType
+from app.domain.values import replace
 from app.models.decisions import decisions
 from app.services import catalogue, paper_demands
 from app.services import decisions as service

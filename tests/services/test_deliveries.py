@@ -1,7 +1,6 @@
 """The portal and the wallet are told: everything, once, in order, whatever was down meanwhile."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from app.domain.dossiers import Status
 from app.domain.outbox import Kind, State
 from app.domain.persons import Subject, SubjectKind
 from app.domain.results import Result
+from app.domain.values import replace
 from app.models.outbox import events, outbox
 from app.services import catalogue, deliveries, dossiers, results
 from app.services import outbox as service

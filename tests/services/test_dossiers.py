@@ -1,7 +1,6 @@
 """A dossier's life at the gate, on both databases and against real sources."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from typing import Any
@@ -14,6 +13,7 @@ from app.domain.catalogue import Form
 from app.domain.dossiers import Status
 from app.domain.errors import CaseRequired, HolderRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
 from app.domain.persons import Subject, SubjectKind
+from app.domain.values import replace
 from app.models import dossiers as tables
 from app.models.decisions import decisions
 from app.models.evidence import lookups

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from app.domain.catalogue import Form
 from app.domain.errors import UnknownProcedure
+from app.domain.values import replace
 from app.models.decisions import decisions
 from app.models.dossiers import dossier_counters, dossiers
 from app.models.dossiers import supplement_requests as supplement_rows

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from app.db import Database, DatabaseBusy
 from app.domain.imports import ImportKind
 from app.domain.readings import Reading
+from app.domain.values import replace
 from app.models.catalogue import catalogue_revisions
 from app.models.imports import imports
 from app.repositories import imports as rows

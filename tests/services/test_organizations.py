@@ -1,7 +1,6 @@
 """Dossiers of organisations: who acts for one is held against its register, and an outage refuses nobody."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from app.domain.errors import TransitionNotAllowed
 from app.domain.organizations import NotRepresentative, RepresentativeUnfit
 from app.domain.persons import Subject, SubjectKind
+from app.domain.values import replace
 from app.models import dossiers as tables
 from app.models.evidence import lookups
 from app.models.journal import journal_entries

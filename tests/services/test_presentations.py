@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from app.domain.presentations import (
     UnknownPresentation,
     VerifierKind,
 )
+from app.domain.values import replace
 from app.models.decisions import decisions
 from app.models.evidence import lookups
 from app.models.idempotency import idempotency_keys

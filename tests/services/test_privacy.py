@@ -5,7 +5,6 @@ import traceback
 import unicodedata
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -17,6 +16,7 @@ from app.domain.dossiers import Status
 from app.domain.errors import DomainError
 from app.domain.persons import Subject, SubjectKind
 from app.domain.results import Result
+from app.domain.values import replace
 from app.models.journal import journal_entries
 from app.repositories import journal
 from app.services import decisions, dossiers, idempotency, paper_demands, results, supplement_requests

@@ -1,7 +1,6 @@
 """Results: issued with the dossier's end, found again by later checks, corrected, revoked, believed if they verify."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,6 +29,7 @@ from app.domain.results import (
     UnknownResult,
     UnknownResultCode,
 )
+from app.domain.values import replace
 from app.models.evidence import archived_results, lookups
 from app.models.journal import journal_entries
 from app.models.results import result_versions
