@@ -180,12 +180,16 @@ def json_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | Non
 
 
 class JsonBytes(Response):
-    """Puts its headers together in a third of the framework's time."""
+    """Puts its headers together in a third of the framework's time; for answers that have a body, and headers that
+    say nothing of its type and length.
+    """
+
+    media_type = "application/json"
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         given = {"cache-control": KEEP_NOTHING, **headers} if headers else _KEPT_BY_NOBODY
         self.raw_headers = [
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(self.body)),
-            *[(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
+            *[(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
         ]

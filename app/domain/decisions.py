@@ -181,6 +181,9 @@ class Finding(Frozen):
     # All but `ref` and `lookups` as JSON: what findings of the same kind share is written once.
     shared: bytes = b""
 
+    def __repr__(self) -> str:
+        return f"Finding({self.ref}, {self.outcome.value}, {self.reason.value})"
+
     def to_share(self) -> "Callable[..., Finding]":
         """Makes the same finding about other demands (`ref`, `lookups`) that were answered the same way."""
         own = msgspec.structs.asdict(self)

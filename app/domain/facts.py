@@ -41,7 +41,7 @@ class Facts(Frozen):
 
 
 def facts_from(stored: bytes) -> Facts:
-    """The facts that were kept in these bytes. Raises msgspec.ValidationError where they are none."""
+    """The facts kept in these bytes; what an older version left out has its default. Raises msgspec.DecodeError."""
     return _DECODER.decode(stored)
 
 

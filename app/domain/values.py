@@ -15,6 +15,10 @@ class Frozen(msgspec.Struct, frozen=True):
     A check of one paper makes some forty: they are made, compared and written as JSON in C.
     """
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        # The library's own would show rich every field, and never ask the `__repr__` of a value with somebody's data.
+        return []
+
 
 def replace(given: T, /, **changes: Any) -> T:
     """The same but for these fields; dataclasses too (`copy.replace`, as Python has it since 3.13)."""
