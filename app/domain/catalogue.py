@@ -1,6 +1,6 @@
 """What procedures ask for and where the State holds it: dated, published values that are never edited in place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
@@ -178,7 +178,7 @@ class Catalogue:
     revision: int
     document_types: Mapping[str, DocumentType]
     procedures: Mapping[str, tuple[Procedure, ...]]  # versions by valid_from, ascending
-    members: Mapping[str, Mapping[str, ListMember]]  # list id → code → member
+    members: Mapping[str, Mapping[str, tuple[ListMember, ...]]]  # list id → code → versions by their first day
     definitions: Mapping[str, "tuple[Definition, ...]"] = field(default_factory=dict)  # as published, by valid_from
     # What was worked out from this revision and need not be worked out again; no part of its value.
     memory: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
@@ -225,10 +225,20 @@ class Catalogue:
         """The lists a procedure stands on, on a day; candidates count unless they are made inert."""
         found = {}
         for list_id, members in self.members.items():
-            member = members.get(code)
-            if member is None or not member.period.covers(on):
-                continue
-            if confirmed_only and member.status is not MemberStatus.CONFIRMED:
+            member = _standing(members.get(code, ()), on)
+            if member is None or (confirmed_only and member.status is not MemberStatus.CONFIRMED):
                 continue
             found[list_id] = member
         return found
+
+    def members_on(self, list_id: str, on: date) -> list[ListMember]:
+        """Who stands on a list on a day, by code."""
+        found = (_standing(versions, on) for _, versions in sorted(self.members.get(list_id, {}).items()))
+        return [member for member in found if member]
+
+
+def _standing(versions: Sequence[ListMember], on: date) -> ListMember | None:
+    """The version that began last decides, also where it has ended: no earlier one comes back after it."""
+    begun = (m for m in reversed(versions) if m.period.start is None or m.period.start <= on)
+    last = next(begun, None)
+    return last if last and last.period.covers(on) else None

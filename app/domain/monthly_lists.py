@@ -130,7 +130,7 @@ def _source(law: LawOn, t: DocumentType, s: TypeSource) -> dict[str, Any]:
 
 
 def _list(known: Catalogue, law: LawOn, entry: ListLaw) -> dict[str, Any]:
-    members = [m for _, m in sorted(known.members.get(entry.id, {}).items()) if m.period.covers(law.day)]
+    members = known.members_on(entry.id, law.day)
     return {
         "list": entry.id,
         "title": entry.title,

@@ -42,12 +42,16 @@ class Kind(StrEnum):
     CORRECTION = "correction"
 
 
+# Where the body of a dated version says from when it holds.
+_FIRST_DAY = {Kind.PROCEDURE: "valid_from", Kind.DEFINITION: "valid_from", Kind.LIST_MEMBER: "from"}
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """One published body. `key`: the type's code, the procedure's code, `list/code`, or a component's `text_key`.
 
-    Procedures and definitions have one body per key and `valid_from`; a later publication of the same two replaces it
-    from its revision on.
+    Procedures and definitions have one body per key and `valid_from`, members of a list one per key and `from`; a later
+    publication of the same two replaces it from its revision on.
     """
 
     kind: Kind
@@ -57,8 +61,8 @@ class Publication:
     @property
     def slot(self) -> tuple[str, str, str]:
         """What a later publication replaces."""
-        dated = self.kind in (Kind.PROCEDURE, Kind.DEFINITION)
-        return self.kind.value, self.key, self.body.get("valid_from", "") if dated else ""
+        first_day = _FIRST_DAY.get(self.kind)
+        return self.kind.value, self.key, (self.body.get(first_day) or "") if first_day else ""
 
 
 def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogue:
@@ -67,7 +71,7 @@ def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogu
     types: dict[str, DocumentType] = {}
     versions: dict[str, list[Procedure]] = defaultdict(list)
     defined: dict[str, list[Definition]] = defaultdict(list)
-    members: dict[str, dict[str, ListMember]] = defaultdict(dict)
+    members: dict[str, dict[str, list[ListMember]]] = defaultdict(lambda: defaultdict(list))
     corrections: dict[str, Reading] = {}
     for p in latest.values():
         match p.kind:
@@ -77,7 +81,7 @@ def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogu
                 versions[p.key].append(procedure(p.key, p.body))
             case Kind.LIST_MEMBER:
                 list_id, code = p.key.split("/", 1)
-                members[list_id][code] = list_member(list_id, code, p.body)
+                members[list_id][code].append(list_member(list_id, code, p.body))
             case Kind.DEFINITION:
                 defined[p.key].append(definition(p.key, p.body))
             case Kind.CORRECTION:  # pragma: no branch (these are all there are)
@@ -85,7 +89,8 @@ def catalogue_of(revision: int, publications: Iterable[Publication]) -> Catalogu
     definitions = {code: _by_date(corrected(d, corrections) for d in found) for code, found in defined.items()}
     codes = {**versions, **defined}
     procedures = {code: _judged_by(versions.get(code, ()), definitions.get(code, ())) for code in codes}
-    return Catalogue(revision, types, procedures, dict(members), definitions)
+    listed = {name: {code: _by_start(own) for code, own in found.items()} for name, found in members.items()}
+    return Catalogue(revision, types, procedures, listed, definitions)
 
 
 def _judged_by(read: Iterable[Procedure], defined: Sequence[Definition]) -> tuple[Procedure, ...]:
@@ -113,6 +118,11 @@ def _in_force(defined: Sequence[Definition], on: date) -> Definition:
 
 def _by_date(versions: Iterable[V]) -> tuple[V, ...]:
     return tuple(sorted(versions, key=lambda v: v.valid_from))
+
+
+def _by_start(members: Iterable[ListMember]) -> tuple[ListMember, ...]:
+    """One without a first day begins before all others."""
+    return tuple(sorted(members, key=lambda m: m.period.start or date.min))
 
 
 def document_type(code: str, body: Body) -> DocumentType:

@@ -223,7 +223,7 @@ class _Linter:
         periods += [t.period for t in rulebook.type_laws]
         periods += [rulebook.lists[name].period for name in lists]
         periods += [s.period for t in known.document_types.values() for s in t.sources]
-        periods += [m.period for name in lists for m in known.members.get(name, {}).values()]
+        periods += [m.period for name in lists for own in known.members.get(name, {}).values() for m in own]
         return {day for p in periods for day in _turns_of(p)}
 
     def procedure(self, code: str) -> Review | None:
@@ -329,8 +329,9 @@ class _Linter:
         return assess(replace(item, answers=held), self._setting(version, self.on), self.catalogue, self.law)
 
     def _since(self, version: Procedure, item: Item, place: Place, yields: bool, verdict: Verdict) -> date | None:
-        members = (self.catalogue.members.get(name, {}).get(version.code) for name in (CUTTING_LIST, NO_PAPER_SERVICES))
-        lists = [m and (m.period, m.status, item.document_type in m.document_types) for m in members]
+        members = self.catalogue.members
+        listed = (members.get(name, {}).get(version.code, ()) for name in (CUTTING_LIST, NO_PAPER_SERVICES))
+        lists = (tuple((m.period, m.status, item.document_type in m.document_types) for m in own) for own in listed)
         choices = tuple(tuple(_sources_ever(t, version.code) for t in c) for c in place.requirement.alternatives)
         own = _sources_ever(place.requirement.document_type, version.code)
         key = (own, choices, item.form is Form.ELECTRONIC, yields, verdict, *lists)

@@ -123,7 +123,7 @@ def _held_in(line: Line, source: Source) -> list[str]:
 
 
 def _members(catalogue: Catalogue, list_id: str, on: date) -> dict[str, ListMember]:
-    return {code: m for code, m in catalogue.members.get(list_id, {}).items() if m.period.covers(on)}
+    return {m.code: m for m in catalogue.members_on(list_id, on)}
 
 
 # ---- what NQ 66.7's annex I replaced --------------------------------------------------------------------------------

@@ -556,6 +556,35 @@ def test_rows_that_contradict_each_other_about_one_member_are_refused() -> None:
     assert refusals(made) == ["3:status:contradicts"]
 
 
+def test_a_member_that_begins_on_another_day_is_a_version_beside_the_first() -> None:
+    first = {"list": "ct24-annex-1", "code": "9.200001", "name": "Thủ tục A", "from": "2025-10-01"}
+    second = {**first, "from": "2026-06-01", "status": "confirmed"}
+    there = after(known(), planned("lists", [{**first, "until": "2025-12-31"}], known()))
+    made = planned("lists", [second], there)
+    assert made.counts["new"] == 1
+    assert [(p.body["from"], p.body.get("until")) for p in made.publications] == [("2026-06-01", None)]
+    there = after(there, made)
+    assert planned("lists", [first, second], there).publications == []
+    # A row that names no day speaks of the version that begins last.
+    (new,) = planned("lists", [{**first, "from": "", "until": "2026-12-31"}], there).publications
+    assert (new.body["from"], new.body["until"]) == ("2026-06-01", "2026-12-31")
+
+
+def test_one_file_may_bring_both_versions_of_a_member_if_each_row_says_which() -> None:
+    row = {"list": "ct24-annex-1", "code": "9.200001", "name": "Thủ tục A"}
+    dated = [{**row, "from": "2025-10-01", "until": "2025-12-31"}, {**row, "from": "2026-06-01"}]
+    assert len(planned("lists", dated, known()).publications) == 2
+    assert refusals(planned("lists", [*dated, row], known())) == ["4:from:which_period"]
+
+
+def test_a_member_that_begins_at_no_date_stays_that_version() -> None:
+    body = {"status": "candidate", "basis": "CT-24-2025"}
+    there = known(Publication(Kind.LIST_MEMBER, "ct24-annex-1/9.200001", body))
+    row = {"list": "ct24-annex-1", "code": "9.200001", "name": "Thủ tục A", "status": "confirmed"}
+    (new,) = planned("lists", [row], there).publications
+    assert "from" not in new.body
+
+
 # ---- document types, sources, corrections ----------------------------------------------------------------------------
 
 

@@ -247,8 +247,8 @@ def test_one_service_under_two_acts_is_compared_whole() -> None:
 
 def test_a_member_that_is_confirmed_is_a_change_of_its_list() -> None:
     members = dict(starter().members["ct24-annex-3"])
-    code, member = next((c, m) for c, m in members.items() if m.status is MemberStatus.CANDIDATE)
-    members[code] = replace(member, status=MemberStatus.CONFIRMED)
+    code, (member,) = next((c, own) for c, own in members.items() if own[0].status is MemberStatus.CANDIDATE)
+    members[code] = (replace(member, status=MemberStatus.CONFIRMED),)
     known = replace(starter(), members={**starter().members, "ct24-annex-3": members})
     documents, lists = changes(said(JANUARY), said(JANUARY, known))
     (annex,) = lists

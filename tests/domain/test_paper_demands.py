@@ -110,7 +110,7 @@ def oracle(facts: Facts, item: Item) -> tuple[Outcome, Reason]:  # noqa: C901 â€
     components = catalogue().procedure(facts.procedure, on).components
     if on >= date(2018, 6, 21) and not any(code in c.document_types for c in components):
         return Outcome.REFUSE_NOT_IN_DOSSIER, Reason.NOT_IN_COMPONENTS
-    cutting = catalogue().members["nq66.7-annex-2"].get(facts.procedure)
+    (cutting,) = catalogue().members["nq66.7-annex-2"].get(facts.procedure, (None,))
     if "nq66.7-annex-2" in lists and cutting and code in cutting.document_types and on <= date(2027, 2, 28):
         return Outcome.REFUSE_NOT_IN_DOSSIER, Reason.CUT_BY_LIST
     if known.kind is DocumentKind.PARTY:

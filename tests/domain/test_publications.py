@@ -2,6 +2,8 @@ import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.catalogue import Acceptance, Form, MemberStatus, Relation, TypeSubject
 from app.domain.errors import ProcedureNotInForce, UnknownDocumentType, UnknownProcedure
@@ -48,7 +50,7 @@ def procedure(valid_from: str, name: str = "Thủ tục") -> Publication:
     return Publication(Kind.PROCEDURE, "1.000001", body)
 
 
-def member(start: str, until: str | None = None, status: str = "confirmed") -> Publication:
+def member(start: str | None, until: str | None = None, status: str = "confirmed") -> Publication:
     body = {"from": start, "until": until, "status": status, "basis": "CT-24-2025", "document_types": ["GIAY_THU"]}
     return Publication(Kind.LIST_MEMBER, "ct24-annex-1/1.000001", body)
 
@@ -103,6 +105,40 @@ def test_a_member_is_on_the_list_on_its_days_only() -> None:
     assert known.memberships("1.000001", date(2026, 1, 31)).keys() == {"ct24-annex-1"}
     assert known.memberships("1.000001", date(2026, 2, 1)) == {}
     assert known.memberships("1.000002", date(2026, 1, 31)) == {}
+
+
+def test_a_second_membership_leaves_the_first_its_days() -> None:
+    known = catalogue_of(2, [member("2025-10-01", "2025-12-31"), member("2026-06-01")])
+    listed = {day: known.members_on("ct24-annex-1", day) for day in (date(2025, 11, 1), date(2026, 3, 1))}
+    assert [m.period.until for m in listed[date(2025, 11, 1)]] == [date(2025, 12, 31)]
+    assert listed[date(2026, 3, 1)] == []
+    assert known.memberships("1.000001", date(2026, 6, 1)).keys() == {"ct24-annex-1"}
+
+
+def test_a_membership_that_has_ended_does_not_bring_back_the_one_before_it() -> None:
+    known = catalogue_of(2, [member("2025-10-01"), member("2026-06-01", "2026-06-30")])
+    assert known.memberships("1.000001", date(2026, 5, 31)).keys() == {"ct24-annex-1"}
+    assert known.memberships("1.000001", date(2026, 7, 1)) == {}
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 12))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@given(st.lists(st.tuples(st.none() | DAYS, st.none() | DAYS, st.sampled_from(MemberStatus)), max_size=8), DAYS)
+def test_the_membership_of_a_day_is_the_last_to_begin_as_it_was_last_published(
+    sent: list[tuple[date | None, date | None, MemberStatus]], day: date
+) -> None:
+    put = [member(_iso(start), _iso(until), status) for start, until, status in sent]
+    known = catalogue_of(len(put), put)
+    last = {start: (until, status) for start, until, status in sent if start is None or start <= day}
+    until, status = last[max(last, key=lambda start: start or date.min)] if last else (None, None)
+    stands = status if status and (until is None or day <= until) else None
+    assert [m.status for m in known.members_on("ct24-annex-1", day)] == ([stands] if stands else [])
+    assert [m.status for m in known.memberships("1.000001", day).values()] == ([stands] if stands else [])
 
 
 def test_a_candidate_counts_unless_candidates_are_made_inert() -> None:

@@ -136,7 +136,7 @@ def test_choices_name_different_types() -> None:
 
 def test_annex_rows_are_confirmed_and_speak_of_papers_the_procedure_asks_for() -> None:
     silent = set()
-    for member in KNOWN.members["nq66.7-annex-1"].values():
+    for (member,) in KNOWN.members["nq66.7-annex-1"].values():
         assert member.status is MemberStatus.CONFIRMED
         if member.code not in KNOWN.procedures:
             continue
@@ -152,8 +152,10 @@ def test_the_annexes_of_nq_66_7_are_loaded_in_full(annex: str, rows: int, proced
     assert len(found) == RULEBOOK.lists[annex].declared_rows == rows
     members = KNOWN.members[annex]
     assert len(members) == len({row["procedure"] for row in found}) == procedures
-    assert {n for m in members.values() for n in m.numbers} == set(range(1, max(int(r["number"]) for r in found) + 1))
-    assert all(m.name and m.provisions and m.field and m.document_types for m in members.values())
+    assert {n for (m,) in members.values() for n in m.numbers} == set(
+        range(1, max(int(r["number"]) for r in found) + 1)
+    )
+    assert all(m.name and m.provisions and m.field and m.document_types for (m,) in members.values())
 
 
 def test_each_row_says_which_provision_of_which_act_it_amends() -> None:
@@ -176,14 +178,14 @@ def test_a_row_that_names_a_service_names_a_paper_of_it() -> None:
 
 
 def test_a_member_gathers_the_facts_of_all_its_rows() -> None:
-    member = KNOWN.members["nq66.7-annex-1"]["1.003204"]
+    (member,) = KNOWN.members["nq66.7-annex-1"]["1.003204"]
     assert member.code not in KNOWN.procedures
     assert member.numbers == (764,)
     assert member.field == "Bộ Công an"
     assert member.services == ("DKDN", "LLTP")
     assert {"GCN_DKDN", "GCN_DK_HKD", "PHIEU_LLTP"} <= member.document_types
     assert [p.split(" Điều ")[0] for p in member.provisions] == ["Điểm a khoản 2", "Điểm a khoản 4"]
-    assert KNOWN.members["nq66.7-annex-1"]["1.013861"].note == "CSDL định danh điện tử tổ chức; thay thế một phần"
+    assert KNOWN.members["nq66.7-annex-1"]["1.013861"][0].note == "CSDL định danh điện tử tổ chức; thay thế một phần"
 
 
 def test_the_annexes_are_shipped_as_facts_without_the_acts_sentences_on_the_papers() -> None:
@@ -200,7 +202,7 @@ def test_what_was_not_found_in_an_official_text_is_a_candidate() -> None:
         members = KNOWN.members[list_id].values()
         declared = RULEBOOK.lists[list_id].declared
         assert declared is not None and 0 < len(members) < declared
-        assert {m.status for m in members} == {MemberStatus.CANDIDATE}
+        assert {m.status for (m,) in members} == {MemberStatus.CANDIDATE}
 
 
 def test_communes_and_statuses_are_whole() -> None:

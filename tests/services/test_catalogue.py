@@ -11,11 +11,11 @@ from app.domain.publications import Kind, Publication
 from app.models.catalogue import catalogue_publications, catalogue_revisions
 from app.models.journal import journal_entries
 from app.repositories import catalogue as repository
-from app.services import catalogue
+from app.services import catalogue, decisions
 from app.services.catalogue import PaperOnlyRefused, Published
 from app.services.desk import Desk
 from app.wiring import seed
-from tests.desk import PLAIN, PROCEDURES, Gate, component, procedure_body
+from tests.desk import PLAIN, PROCEDURES, Gate, component, day, procedure_body
 from tests.mock_vneid.office import Json
 
 CARD, DEGREE = "CAN_CUOC", "VAN_BANG"
@@ -77,6 +77,28 @@ def test_a_procedure_has_a_version_for_each_day_it_begins(gate: Gate) -> None:
     gate.watch.advance(days=8)
     assert gate.verdict(DEGREE, procedure=NEW) == ("PAPER_LAWFUL", "not_integrated")
     assert gate.verdict(CARD, procedure=NEW)[0] == "REFUSE_NOT_IN_DOSSIER"
+
+
+def test_a_member_has_a_version_for_each_day_it_begins_and_a_demand_is_judged_by_that_of_its_day(gate: Gate) -> None:
+    def listed(**body: Any) -> Published:
+        row = {"status": "confirmed", "basis": "KH-02-2025", **body}
+        return gate.run(catalogue.publish_list_member(gate.desk, "test", "no-paper-services", PLAIN, row))
+
+    def paperless(on: str) -> bool:
+        return gate.verdict("TO_KHAI", on=day(on))[0] == "REFUSE_PAPER_ELECTRONIC_ONLY"
+
+    autumn = {"from": "2025-10-01", "until": "2025-12-31"}
+    assert listed(**autumn).created
+    assert paperless("2025-11-01")
+    kept = gate.demand("TO_KHAI", on=day("2025-11-01"))
+    assert listed(**{"from": "2026-06-01"}).created
+    days = ("2025-09-30", "2025-11-01", "2026-05-31", "2026-06-01")
+    assert [paperless(on) for on in days] == [False, True, False, True]
+    assert listed(**autumn).changed is False
+    # The same first day again: that version alone is replaced, and what was decided before stays decided so.
+    assert listed(**autumn | {"until": "2025-10-31"}) == Published(head(gate.desk), changed=True, created=False)
+    assert [paperless(on) for on in days] == [False, False, False, True]
+    assert gate.run(decisions.replay(gate.desk, kept["decision_id"], decisions.WhatIf())).same
 
 
 def test_many_publishing_at_once_number_their_revisions_without_a_gap(gate: Gate) -> None:

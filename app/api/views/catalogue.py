@@ -122,10 +122,8 @@ def lists(known: Catalogue, rulebook: Rulebook, day: date, cursor: str | None, l
 def list_of(
     known: Catalogue, rulebook: Rulebook, name: str, day: date, cursor: str | None, limit: int
 ) -> dict[str, Any]:
-    members = [m for m in known.members.get(name, {}).values() if m.period.covers(day)]
-    shown = page(
-        sorted(members, key=lambda m: m.code), lambda m: m.code, lambda m: _member(known, m, day), cursor, limit
-    )
+    members = known.members_on(name, day)
+    shown = page(members, lambda m: m.code, lambda m: _member(known, m, day), cursor, limit)
     return {
         **_list(known, rulebook, name, day),
         "members": shown["items"],
@@ -152,7 +150,7 @@ def _member(known: Catalogue, m: ListMember, day: date) -> dict[str, Any]:
 
 def _list(known: Catalogue, rulebook: Rulebook, name: str, day: date) -> dict[str, Any]:
     law = rulebook.lists[name]
-    members = [m for m in known.members.get(name, {}).values() if m.period.covers(day)]
+    members = known.members_on(name, day)
     return {
         "id": law.id,
         "title": law.title,

@@ -1,7 +1,7 @@
 """Members of lists: what the rows of one member say, laid over what is known of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.domain.catalogue import MemberStatus
@@ -16,7 +16,7 @@ _UNNAMED_TYPE = "KHAC"
 
 
 def plan_lists(made: Plan, lines: Sequence[Line], readings: Mapping[str, Reading], known: Known) -> None:
-    members, types = known.bodies(Kind.LIST_MEMBER), known.bodies(Kind.DOCUMENT_TYPE)
+    members, types = known.versions(Kind.LIST_MEMBER), known.bodies(Kind.DOCUMENT_TYPE)
     procedures = {key for k, key, _ in known.slots if k in (Kind.PROCEDURE.value, Kind.DEFINITION.value)}
     grouped: dict[tuple[str, str], list[MemberLine]] = defaultdict(list)
     made.counts |= {"needs_review": 0, "unmatched": 0}
@@ -32,12 +32,40 @@ def plan_lists(made: Plan, lines: Sequence[Line], readings: Mapping[str, Reading
             )
         elif isinstance(line, MemberLine) and _known_list(made, line, known):
             grouped[line.list_id, line.code].append(line)
-    for (list_id, code), own in grouped.items():
-        law, before = known.lists[list_id], members.get(f"{list_id}/{code}")
-        body = _member(made, own, before, law, readings)
-        _check_member(made, own[0], body, law, known.laws, procedures, types)
-        made.offer(Publication(Kind.LIST_MEMBER, f"{list_id}/{code}", body), before, same=body == before)
+    for (list_id, code), rows in grouped.items():
+        law, key = known.lists[list_id], f"{list_id}/{code}"
+        for own in _by_first_day(made, rows):
+            before = _version(members.get(key, ()), own)
+            body = _member(made, own, before, law, readings)
+            _check_member(made, own[0], body, law, known.laws, procedures, types)
+            made.offer(Publication(Kind.LIST_MEMBER, key, body), before, same=body == before)
     _compare_with_declared(made, grouped, known.lists)
+
+
+def _by_first_day(made: Plan, rows: Sequence[MemberLine]) -> Iterable[Sequence[MemberLine]]:
+    """The rows of one member, apart for each day on which it begins; a row without a day speaks of the only one."""
+    dated: dict[str, list[MemberLine]] = {day: [] for line in rows if (day := line.given.get("from"))}
+    if len(dated) <= 1:
+        return [rows]
+    for line in rows:
+        if day := line.given.get("from"):
+            dated[day].append(line)
+        else:
+            made.refuse(
+                line.row,
+                "from",
+                "which_period",
+                "Tệp nêu nhiều ngày bắt đầu cho mục này: hãy ghi from ở cả hàng này.",
+                "The file names several first days for this member: give `from` in this row, too.",
+            )
+    return dated.values()
+
+
+def _version(published: Sequence[Body], rows: Sequence[MemberLine]) -> Body | None:
+    """The version that rows speak of: the one that begins on their day, the last where they name none."""
+    days = [day for line in rows if (day := line.given.get("from"))]
+    fitting = [body for body in published if not days or body.get("from") == days[0]]
+    return fitting[-1] if fitting else None
 
 
 def _known_list(made: Plan, line: MemberLine, known: Known) -> bool:
@@ -75,9 +103,10 @@ def _member(
             if line.component:
                 _read_papers(made, line, body, readings[line.component])
     body |= given
-    body.setdefault("from", law.period.start.isoformat() if law.period.start else None)
-    body.setdefault("status", MemberStatus.CANDIDATE.value)
-    body.setdefault("basis", law.law)
+    if before is None:
+        body.setdefault("from", law.period.start.isoformat() if law.period.start else None)
+        body.setdefault("status", MemberStatus.CANDIDATE.value)
+        body.setdefault("basis", law.law)
     return {key: value for key, value in body.items() if key in (before or {}) or value not in (None, [])}
 
 

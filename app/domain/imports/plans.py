@@ -31,7 +31,7 @@ class Known:
         return {key: body for (k, key, _), body in self.slots.items() if k == kind.value}
 
     def versions(self, kind: Kind) -> dict[str, list[Body]]:
-        """Key → bodies by `valid_from`."""
+        """Key → bodies by the day they hold from."""
         found: dict[str, list[Body]] = defaultdict(list)
         for k, key, start in sorted(self.slots):
             if k == kind.value:
