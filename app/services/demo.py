@@ -1,13 +1,16 @@
-"""What the demo finds in the province's archive: one result of a made-up citizen."""
+"""What the demo finds: one result of a made-up citizen in the province's archive, and the month's list, published."""
 
 from datetime import date
 
 from sqlalchemy import Connection
 
 from app.clock import Clock
+from app.domain.monthly_lists import CorrectionReasonRequired
 from app.domain.persons import SubjectKind
 from app.repositories import evidence
 from app.sealing import Sealer
+from app.services import monthly_lists
+from app.services.desk import Desk
 
 # CAO VĂN LÂM of the sandbox's default world, whom no wallet and no registry knows a degree of.
 _HOLDER = "042082000011"
@@ -28,3 +31,13 @@ def archive_sample(conn: Connection, sealer: Sealer, clock: Clock) -> bool:
             "recorded_at": clock.now(),
         },
     )
+
+
+def publish_month(conn: Connection, desk: Desk) -> bool:
+    """Publish the running month's list where it is not published yet; to correct one is for a person, with a reason."""
+    month = f"{desk.clock.today():%Y-%m}"
+    try:
+        _, new = monthly_lists.published(conn, desk, "motlan", month, None)
+    except CorrectionReasonRequired:
+        return False
+    return new
