@@ -49,7 +49,7 @@ MemberPath = Annotated[str, Path(pattern=r"^([0-9]\.[0-9]{6}|[A-Z0-9_]{1,64})$",
 _READ = problems(422, 503)
 _READ_ONE = problems(404, 422, 503)
 _PUBLISH: dict[int | str, dict[str, Any]] = {
-    **problems(400, 401, 403, 413, 415, 422, 503),
+    **problems(400, 401, 403, 404, 413, 415, 422, 503),
     200: {"description": "Phiên bản mới, hoặc đã có đúng như vậy / a new version, or the very same is there already"},
     201: {"model": PublishedOut, "description": "Đã công bố mới / published for the first time"},
 }
@@ -157,7 +157,11 @@ async def publish_document_type(
     body: Annotated[DocumentTypeIn, Body(openapi_examples=examples.DOCUMENT_TYPES)],
     response: Response,
 ) -> dict[str, Any]:
-    """Một phiên bản mới, không bao giờ sửa lịch sử / a new version, never an edit of history."""
+    """Một phiên bản mới, không bao giờ sửa lịch sử. Nguồn `registry` nêu `service`: mã dịch vụ dữ liệu trên NDXP.
+
+    A new version, never an edit of history. A `registry` source names the NDXP data service that is asked, by its code:
+    `037`, `HO-TICH`, or whatever the platform calls a new one. Which the sandbox has is in `mock_vneid/README.md`.
+    """
     done = await catalogue.publish_document_type(call.desk, call.caller.client_id, code, _body(body))
     return _published(done, code, response)
 
@@ -195,7 +199,7 @@ async def list_(request: Request, list_id: ListPath, asked: Paged) -> dict[str, 
     operation_id="publishListMember",
     summary="Công bố một mục của danh sách",
     response_model=PublishedOut,
-    responses={**_PUBLISH, **problems(404)},
+    responses=_PUBLISH,
 )
 async def publish_list_member(
     call: Writer,
@@ -204,10 +208,16 @@ async def publish_list_member(
     body: Annotated[ListMemberIn, Body(openapi_examples=examples.LIST_MEMBERS)],
     response: Response,
 ) -> dict[str, Any]:
-    """Thêm hoặc thay một mục từ phiên bản này / adds or replaces a row from this revision on."""
+    """Mỗi ngày `from` là một phiên bản; cùng `from` thì thay phiên bản ấy, từ bản danh mục này trở đi.
+
+    A dated version: on a day the one that began last decides, through its `until`. The same `from` again replaces it.
+    """
     try:
         done = await catalogue.publish_list_member(call.desk, call.caller.client_id, list_id, code, _body(body))
-    except UnknownList as e:
+    except (UnknownList, UnknownProcedure, UnknownDocumentType) as e:
+        # In an address it is not there; in the body it is a fault of what was sent.
+        if not {list_id, code}.intersection(e.facts.values()):
+            raise
         raise Problem("not-in-catalogue", facts=safe(e)) from None
     return _published(done, code, response)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api.problems import MEDIA_TYPE, body_of
+from app.api.problems import MEDIA_TYPE, MISSING, body_of
 from app.api.wording import CATALOGUE
 
 _SUMMARY = "Đã có dữ liệu thì không đòi giấy / no paper for what the State already holds"
@@ -59,18 +59,6 @@ _CONFLICTS = {
     "replaceResult": "physical-not-asked",
     "verifyPresentation": "request-in-progress",
     "demandPresentedPaper": "request-in-progress",
-}
-_MISSING = {
-    "decisions": "unknown-decision",
-    "dossiers": "unknown-dossier",
-    "imports": "unknown-import",
-    "outbox": "unknown-message",
-    "subscriptions": "unknown-subscription",
-    "prefills": "unknown-prefill",
-    "presentations": "unknown-presentation",
-    "publications": "unknown-publication",
-    "reports": "unknown-report",
-    "results": "unknown-result",
 }
 _MISSING_FORMS = {"readForm": "no-form", "readDeclaredForm": "nothing-declared"}
 _TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -140,7 +128,7 @@ def _usual(path: str, operation_id: str, status: str) -> str:
     if status == "404":
         if operation_id in _MISSING_FORMS:
             return _MISSING_FORMS[operation_id]
-        return _MISSING.get(path.split("/")[2], "not-in-catalogue")
+        return MISSING.get(path.split("/")[2], "not-in-catalogue")
     if status == "409":
         return _CONFLICTS[operation_id]
     return next(code for code, words in CATALOGUE.items() if words.status == int(status))

@@ -35,6 +35,24 @@ _FIELDS = {
     "law": {"basis", "cites"},
 }
 
+# What an address does not name, by the part of it that stands before the code; where none fits, the general one.
+MISSING = {
+    "procedures": "not-in-catalogue",
+    "components": "not-in-catalogue",
+    "document-types": "not-in-catalogue",
+    "lists": "not-in-catalogue",
+    "members": "not-in-catalogue",
+    "decisions": "unknown-decision",
+    "dossiers": "unknown-dossier",
+    "imports": "unknown-import",
+    "outbox": "unknown-message",
+    "subscriptions": "unknown-subscription",
+    "prefills": "unknown-prefill",
+    "presentations": "unknown-presentation",
+    "publications": "unknown-publication",
+    "reports": "unknown-report",
+    "results": "unknown-result",
+}
 # What the framework raises by itself.
 _BY_STATUS = {
     400: "bad-json",
@@ -113,6 +131,9 @@ def install(app: FastAPI) -> None:
         faults = e.errors()
         if any(f["type"] == "json_invalid" for f in faults):
             return problem("bad-json", trace_of(request))
+        # Nothing bears a code that no code can be: whatever else is wrong, there is nothing here to send it to.
+        if named := [f for f in faults if f["loc"][0] == "path"]:
+            return problem(_missing(request, named), trace_of(request), errors=[_field(f) for f in named])
         return problem("invalid-request", trace_of(request), errors=[_field(f) for f in faults[:50]])
 
     @app.exception_handler(HTTPException)
@@ -166,6 +187,13 @@ def _allowed(request: Request) -> list[str]:
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
         if any(r.matches({**request.scope, "method": method})[0] is Match.FULL for r in request.app.routes)
     ]
+
+
+def _missing(request: Request, faults: Sequence[Mapping[str, Any]]) -> str:
+    """What is not there where a part of the address has not the form of a code: the first such part says it."""
+    parts = request.scope["route"].path.split("/")
+    first = min(parts.index(f"{{{f['loc'][1]}}}") for f in faults)
+    return MISSING.get(parts[first - 1], _BY_STATUS[404])
 
 
 def _places(e: DomainError, request: Request) -> list[dict[str, Any]]:

@@ -91,11 +91,11 @@ async def publish_list_member(desk: Desk, by: str, list_id: str, code: str, body
         raise UnknownList(list=list_id)
 
     def check(known: Catalogue) -> None:
-        _known_law(desk.rulebook, body["basis"])
         if law.subject == "procedure" and code not in known.procedures:
             raise UnknownProcedure(procedure=code)
         if law.subject == "document_type" and code not in known.document_types:
             raise UnknownDocumentType(document_type=code)
+        _known_law(desk.rulebook, body["basis"])
         for name in body.get("document_types") or ():
             known.document_type(name)
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.api import examples
-from tests.api.conftest import DEMAND, DOSSIER, Service
+from tests.api.conftest import DEMAND, DOSSIER, Service, operations
 
 # Put into every bad request; none of it may come back.
 CANARY = {"id": "042177031459", "name": "KHÔNG CÓ NGƯỜI NÀY", "word": "kho_bau_canary"}
@@ -317,11 +318,51 @@ def test_a_wrong_query_is_named_with_its_fault(service: Service, query: str, kin
     assert not any(canary in answer.text for canary in CANARY.values())
 
 
+CODED = [(m, path, o) for m, path, o in operations() if "{" in path]
+# What the resource of an address is called when it is not there.
+NOT_THERE = {
+    "procedures": "not-in-catalogue",
+    "document-types": "not-in-catalogue",
+    "lists": "not-in-catalogue",
+    "decisions": "unknown-decision",
+    "dossiers": "unknown-dossier",
+    "imports": "unknown-import",
+    "outbox": "unknown-message",
+    "subscriptions": "unknown-subscription",
+    "prefills": "unknown-prefill",
+    "presentations": "unknown-presentation",
+    "publications": "unknown-publication",
+    "reports": "unknown-report",
+    "results": "unknown-result",
+}
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), CODED, ids=[o["operationId"] for _, _, o in CODED])
+def test_what_no_code_can_be_names_nothing_in_any_address(
+    service: Service, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    before, address = service.rows(), re.sub(r"\{\w+\}", "kho_bau_canary.", path)
+    kinds = list(operation.get("requestBody", {}).get("content", ()))
+    # A body that no call takes, either: where there is nothing to send it to, nothing is said of it.
+    sent: dict[str, Any] = {"content": b'{"kho_bau_canary": 1}'} if kinds else {}
+    headers = {"content-type": kinds[0]} if kinds else {}
+    answer = service.client.request(method, address, headers={**headers, **service.bearer()}, **sent)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (404, NOT_THERE[path.split("/")[2]])
+    assert all(error["at"].startswith("path/") and error["vi"] and error["en"] for error in problem["errors"])
+    assert "kho_bau_canary" not in answer.text
+    assert "404" in operation["responses"]
+    if operation.get("security"):
+        assert service.client.request(method, address, headers=headers, **sent).status_code == 401
+    assert service.rows() == before
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/v1/procedures/1.00119",
         "/v1/procedures/1.001193%0A",
+        "/v1/procedures/1.00119?as_of=never",
         "/v1/procedures/%00",
         "/v1/procedures/042177031459",
         "/v1/document-types/can_cuoc",
@@ -332,10 +373,10 @@ def test_a_wrong_query_is_named_with_its_fault(service: Service, query: str, kin
         "/v1/dossiers/042177031459",
     ],
 )
-def test_an_address_that_does_not_fit_is_refused(service: Service, path: str) -> None:
+def test_an_address_that_does_not_fit_is_not_found_and_the_part_is_named(service: Service, path: str) -> None:
     answer = service.client.get(path, headers=service.bearer())
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["at"].startswith("path/")
+    assert (answer.status_code, answer.json()["code"]) == (404, NOT_THERE[path.split("/")[2]])
+    assert [error["at"].split("/")[0] for error in answer.json()["errors"]] == ["path"]
     assert CANARY["id"] not in answer.text
 
 

@@ -216,8 +216,53 @@ def test_a_source_that_contradicts_itself_is_refused(service: Service, change: d
 
 def test_an_unknown_list_or_member_in_an_address_is_not_found(service: Service) -> None:
     body = examples.LIST_MEMBERS["confirmed"]["value"]
-    answer = put(service, "/v1/lists/no-such-list/members/1.001193", body)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not-in-catalogue")
+    before = service.rows()
+    for address in (
+        "no-such-list/members/1.001193",
+        "ct24-annex-1/members/9.999999",
+        "ct24-annex-1/members/GIAY_KHAI_SINH",
+        "ct24-annex-3/members/KHONG_CO",
+        "ct24-annex-3/members/1.001193",
+    ):
+        # The address is looked at first: there is nothing that a wrong basis could be a fault of.
+        for sent in (body, {**body, "basis": "KHONG-CO"}, {**body, "document_types": ["KHONG_CO"]}):
+            answer = put(service, f"/v1/lists/{address}", sent)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not-in-catalogue"), address
+    assert service.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "at"),
+    [
+        ({"basis": "KHONG-CO"}, "unknown-law", "body/basis"),
+        ({"document_types": ["KHONG_CO"]}, "unknown-document-type", "body/document_types/0"),
+    ],
+)
+def test_what_a_member_names_in_its_body_is_refused_there(
+    service: Service, change: dict[str, Any], code: str, at: str
+) -> None:
+    answer = put(
+        service, "/v1/lists/ct24-annex-1/members/1.001193", {**examples.LIST_MEMBERS["confirmed"]["value"], **change}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert [error["at"] for error in answer.json()["errors"]] == [at]
+
+
+def test_a_second_membership_leaves_the_first_its_days_and_the_same_day_again_replaces_it(stored: Service) -> None:
+    path = "/v1/lists/ct24-annex-2/members/1.000894"
+    row = {"status": "confirmed", "basis": "CT-24-2025"}
+    first = {**row, "from": "2025-10-01", "until": "2025-12-31"}
+    second = {**row, "from": "2026-06-01"}
+
+    def listed(day: str) -> list[tuple[str, str | None]]:
+        found = stored.client.get("/v1/lists/ct24-annex-2", params={"as_of": day, "limit": 200}).json()["members"]
+        return [(m["from"], m["until"]) for m in found if m["code"] == "1.000894"]
+
+    assert [put(stored, path, body).status_code for body in (first, second, second)] == [201, 201, 200]
+    days = ("2025-11-01", "2026-03-01", "2026-06-01")
+    assert [listed(day) for day in days] == [[("2025-10-01", "2025-12-31")], [], [("2026-06-01", None)]]
+    assert put(stored, path, {**first, "until": "2025-10-31"}).json()["changed"] is True
+    assert [listed(day) for day in days] == [[], [], [("2026-06-01", None)]]
 
 
 def test_the_integrated_list_names_the_provision_and_the_sources(service: Service) -> None:

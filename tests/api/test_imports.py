@@ -236,7 +236,8 @@ def test_a_place_that_is_not_there_is_not_found(filled: Service) -> None:
 
 @pytest.mark.parametrize("position", ["0", "1000", "-1", "1.0", "%D9%A1", "x"])
 def test_a_position_is_a_whole_number_as_it_is_written(filled: Service, position: str) -> None:
-    assert get(filled, READING.replace("/1/", f"/{position}/")).status_code == 422
+    answer = get(filled, READING.replace("/1/", f"/{position}/"))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-in-catalogue")
 
 
 def test_the_example_of_an_unknown_type_is_refused_as_named(filled: Service) -> None:

@@ -5,16 +5,22 @@ import csv
 import hashlib
 import io
 import json
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from joserfc import jws
 from joserfc.jwk import KeySet
+from starlette.testclient import TestClient
 
 from app.api import examples
+from app.main import create_app
+from app.services.migrations import upgrade
+from app.settings import Settings
 from app.sheets import Columns, Row, read
-from tests.api.conftest import Service, document
+from mock_vneid.testing import Mock
+from tests.api.conftest import Service, document, serve
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 REASON = "Bổ sung <mục> còn thiếu & sửa tên"
@@ -48,6 +54,31 @@ def published(service: Service) -> Service:
     new_type(service, "GIAY_DINH_CHINH")
     assert post(service, {"month": "2025-12", "reason": REASON}).status_code == 201
     return service
+
+
+# ---- the demo -------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_begins_with_the_running_month_and_corrects_nothing_by_itself(sandbox: Mock, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'motlan.sqlite3'}"
+    with serve(url, sandbox) as fresh:
+        (first,) = get(fresh, ALL).json()["items"]
+        month, header = first["month"], base64.urlsafe_b64decode(first["signature"].split(".")[0] + "==")
+        assert (month, first["revision"], first["reason"]) == (first["as_of"][:7], 1, None)
+        assert json.loads(header)["typ"] == "motlan-monthly-list+json"
+        assert get(fresh, f"{ALL}/{month}").json()["digest"] == first["digest"]
+    with serve(url, sandbox) as again:
+        assert get(again, ALL).json()["items"] == [first]
+        new_type(again, "GIAY_SAU_CONG_BO")
+    with serve(url, sandbox) as later:
+        assert get(later, ALL).json()["items"] == [first]
+
+
+def test_where_it_is_no_demo_somebody_publishes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'motlan.sqlite3'}"
+    upgrade(url)
+    with TestClient(create_app(Settings(env="test", database_url=url, log_level="error"))) as client:
+        assert client.get(ALL).json()["items"] == []
 
 
 # ---- publishing -----------------------------------------------------------------------------------------------------
@@ -204,8 +235,9 @@ def test_publications_are_listed_from_the_latest_month_and_paged(published: Serv
         ("/2025-12/changes?since=2025-08", 404, "unknown-publication"),
         ("/2025-09/changes?since=2025-09", 404, "unknown-publication"),
         ("/2025-09/changes?since=2025-12", 422, "invalid-request"),
-        ("/2025-13", 422, "invalid-request"),
-        ("/danh-muc", 422, "invalid-request"),
+        ("/2025-13", 404, "unknown-publication"),
+        ("/danh-muc", 404, "unknown-publication"),
+        ("/2025-13/changes", 404, "unknown-publication"),
         ("/2025-12?revision=0", 422, "invalid-request"),
         ("/2025-12?revision=x", 422, "invalid-request"),
         ("/2025-12?format=pdf", 422, "invalid-request"),

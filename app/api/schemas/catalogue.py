@@ -20,7 +20,14 @@ from app.api.schemas.common import (
 )
 
 LawId = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.-]{1,39}$", examples=["NQ-66.7-2025"])]
-ServiceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$", examples=["037"])]
+ServiceCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9-]{1,32}$",
+        description="Mã dịch vụ dữ liệu trên NDXP / code of the NDXP data service",
+        examples=["037"],
+    ),
+]
 Holder = Literal[
     "applicant", "spouse", "parent", "child", "deceased", "representative", "guardian", "ward", "owner", "other"
 ]
