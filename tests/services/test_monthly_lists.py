@@ -42,7 +42,8 @@ def with_new_type(gate: Gate, code: str = "GIAY_MOI") -> None:
 
 def journalled(gate: Gate) -> list[dict[str, Any]]:
     mine = [r for r in gate.rows(journal_entries) if r.kind == "catalogue.monthly_list.published"]
-    return [json.loads(r.bytes)["facts"] for r in mine]
+    # Each connection writes a strand of its own: the rows come in no order.
+    return sorted((json.loads(r.bytes)["facts"] for r in mine), key=lambda f: (f["month"], f["revision"]))
 
 
 def execute(gate: Gate, statement: str) -> None:
