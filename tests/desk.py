@@ -128,6 +128,13 @@ class Gate:
         self._desks.append(desk)
         return desk
 
+    def without_wait(self) -> None:
+        """The law, if it let an office wait for no silent source at all."""
+        book = self.desk.rulebook
+        none = [(x, {"working_hours": 0} if x.working_days is None else {"working_days": 0}) for x in book.wait_limits]
+        limits = tuple(replace(limit, **zero) for limit, zero in none)
+        self.desk = replace(self.desk, rulebook=replace(book, wait_limits=limits, _days={}))
+
     def restart(self) -> None:
         """The desk is closed, and opened again at the same database."""
         desk = self._desks.pop()

@@ -15,7 +15,7 @@ from starlette.routing import Match
 from app.api.schemas.common import input_names
 from app.api.wording import CATALOGUE, FIELD_FAULTS, Words
 from app.db import DatabaseUnavailable
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, HolderRequired
 from app.domain.forms import FieldFault, FormInvalid
 from app.freshness import KEEP_NOTHING
 from app.logs import log
@@ -177,7 +177,9 @@ async def answered(request: Request, e: Exception) -> Response:
 
 def safe(e: DomainError) -> dict[str, Any]:
     """The facts of an error of meaning that may be shown."""
-    return {k: v for k, v in e.facts.items() if k in _SAFE_FACTS}
+    # A paper that needs its holder is one the catalogue knows, and so is its component.
+    more = {"document_type", "position"} if isinstance(e, HolderRequired) else set()
+    return {k: v for k, v in e.facts.items() if k in _SAFE_FACTS | more}
 
 
 def _allowed(request: Request) -> list[str]:
@@ -198,14 +200,52 @@ def _missing(request: Request, faults: Sequence[Mapping[str, Any]]) -> str:
 
 def _places(e: DomainError, request: Request) -> list[dict[str, Any]]:
     """Where in the body the value stands that an error of meaning is about, instead of the value."""
-    words = CATALOGUE[e.code]
+    words, sent = CATALOGUE[e.code], request.scope.get("json")
+    if isinstance(e, HolderRequired):
+        return [_holder_needed(e, at) for at in _without_holder(e, sent)[:50]]
     places = [
         at
         for fact, names in _FIELDS.items()
-        for at, value in _leaves(request.scope.get("json"), "body")
+        for at, value in _leaves(sent, "body")
         if fact in e.facts and value == e.facts[fact] and names.intersection(at.split("/")[-2:])
     ]
     return [{"at": at, "kind": e.code, "vi": words.title_vi, "en": words.title_en} for at in places[:50]]
+
+
+def _without_holder(e: HolderRequired, sent: Any) -> list[str]:
+    """Where a holder is to be named: at the component of a dossier, or at the paper demanded. One that is named is of
+    the wrong kind, and is pointed at itself.
+    """
+    code, subject, position = e.facts["document_type"], e.facts["subject"], e.facts.get("position")
+    asked = list(_asked(sent)) if isinstance(sent, dict) else []
+    if position is not None:
+        given = [(at, one) for at, one in asked if one.get("position") == position]
+        return [f"{at}/holder" if one.get("holder") else at for at, one in given] or ["body/components"]
+    papers = [(at, one.get("holder")) for at, one in asked if one.get("document_type") == code]
+    wrong = [f"{at}/holder" for at, holder in papers if holder and holder.get("kind") != subject]
+    unnamed = [f"{at}/document_type" for at, holder in papers if not holder]
+    return wrong if wrong and e.facts.get("named", True) else unnamed
+
+
+def _asked(sent: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The papers and components a body names, each with its place."""
+    yield "body", sent
+    for name in ("paper", "result"):
+        if isinstance(sent.get(name), dict):
+            yield f"body/{name}", sent[name]
+    for name in ("items", "components"):
+        yield from ((f"body/{name}/{n}", one) for n, one in enumerate(sent.get(name) or ()))
+
+
+def _holder_needed(e: HolderRequired, at: str) -> dict[str, Any]:
+    """Whose paper it is; in a dossier, with which position to say so."""
+    vi, en = FIELD_FAULTS[f"holder_{e.facts['subject']}"]
+    if (position := e.facts.get("position")) is not None:
+        vi, en = (
+            f"{said}; {where.format(position=position)}"
+            for said, where in zip((vi, en), FIELD_FAULTS["holder_at"], strict=True)
+        )
+    return {"at": at, "kind": e.code, "vi": vi, "en": en}
 
 
 def _leaves(value: Any, at: str) -> Iterator[tuple[str, Any]]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from app.domain.catalogue import Component, Procedure, Relation
+from app.domain.catalogue import Catalogue, Component, Form, Procedure, Relation
 from app.domain.decisions import Finding, Outcome
-from app.domain.errors import CaseRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
+from app.domain.errors import CaseRequired, HolderRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
+from app.domain.persons import Subject, SubjectKind
 
 
 class Status(IntEnum):
@@ -146,6 +147,44 @@ def components_of(procedure: Procedure, case: str | None, positions: Sequence[in
 
 
 @dataclass(frozen=True, slots=True)
+class Holders:
+    """Whose papers a dossier's are: the applicant's, except where somebody else is named for a position."""
+
+    catalogue: Catalogue
+    applicant: Subject
+    named: Mapping[int, Subject]
+
+    def papers(self, component: Component) -> dict[str, Subject | None]:
+        """The types of a component that are judged, each with its named holder; None is the applicant.
+
+        A mixed component asks for papers of persons and of organisations, so that nobody could have all of them. Of a
+        choice those are judged that its holder can have. Where all are due, each is the named holder's or else the
+        applicant's; what can be neither's is not judged, since nobody knows whom to look up, and stays to be supplied.
+
+        Raises HolderRequired where one holder could have them all, and this one can not.
+        """
+        named = self.named.get(component.position)
+        holder = named or self.applicant
+        types = [self.catalogue.document_type(code) for code in component.document_types]
+        strange = next((t for t in types if not t.may_belong_to(holder.kind)), None)
+        if strange and any(all(t.may_belong_to(kind) for t in types) for kind in SubjectKind):
+            facts = {"document_type": strange.code, "subject": strange.subject.value, "position": component.position}
+            raise HolderRequired(**facts, named=named is not None)
+        judged: dict[str, Subject | None] = {}
+        for t in types:
+            if t.may_belong_to(holder.kind):
+                judged[t.code] = named
+            elif component.relation is not Relation.ANY_OF and t.may_belong_to(self.applicant.kind):
+                judged[t.code] = None
+        return judged
+
+    def of(self, document_type: str, components: Sequence[Component]) -> Subject | None:
+        """Who was named for a component that asks for this paper; None is the applicant."""
+        asking = (c for c in components if document_type in c.document_types)
+        return next((holder for c in asking if (holder := self.papers(c).get(document_type))), None)
+
+
+@dataclass(frozen=True, slots=True)
 class ToSupply:
     """What one component still needs from the citizen; `action` is `supply` or `link_on_vneid`."""
 
@@ -165,11 +204,14 @@ class ToSupply:
         }
 
 
-def to_supply(component: Component, supplied: Supplied, findings: Sequence[Finding]) -> ToSupply | None:
+def to_supply(
+    component: Component, supplied: Supplied, findings: Sequence[Finding], *, on_paper: bool = True
+) -> ToSupply | None:
     """What is really still needed for one component, or None: data that is there is never asked for.
 
     `findings` are those of the component's types. A choice is met by the first type that is there or refused by data;
-    an optional component asks for nothing.
+    an optional component asks for nothing. Where all are due, a type without a finding is still needed: nobody said
+    whose it is, so it could not be looked up. `on_paper`: the service takes paper.
     """
     if not component.mandatory or supplied in (Supplied.ELECTRONIC, Supplied.WALLET):
         return None
@@ -181,11 +223,21 @@ def to_supply(component: Component, supplied: Supplied, findings: Sequence[Findi
         return None
     if component.relation is Relation.ANY_OF and supplied is Supplied.PAPER and len(needed) < len(findings):
         return None
-    if needed:
-        forms = tuple(dict.fromkeys(form for f in needed for form in f.lawful_forms))
-        types = tuple(f.document_type for f in needed)
+    unjudged = _unjudged(component, findings) if supplied is Supplied.NONE or not on_paper else ()
+    if needed or unjudged:
+        wanted = {f.document_type: f.lawful_forms for f in needed}
+        wanted |= dict.fromkeys(unjudged, (Form.ORIGINAL.value if on_paper else Form.ELECTRONIC.value,))
+        types = tuple(code for code in component.document_types if code in wanted)
+        forms = tuple(dict.fromkeys(form for code in types for form in wanted[code]))
         return ToSupply(component.position, types, component.relation, "supply", forms)
     if unlinked and supplied is Supplied.NONE:
         types = tuple(f.document_type for f in unlinked)
         return ToSupply(component.position, types, component.relation, "link_on_vneid", ())
     return None
+
+
+def _unjudged(component: Component, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The types that are due and could not be looked up; of a choice, none."""
+    judged = {f.document_type for f in findings}
+    due = component.document_types if component.relation is not Relation.ANY_OF else ()
+    return tuple(code for code in due if code not in judged)

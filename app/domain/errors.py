@@ -53,7 +53,10 @@ class NothingPublished(DomainError):
 
 
 class HolderRequired(DomainError):
-    """A person's paper asked of an organisation, or the other way round, without saying whose paper it is."""
+    """A person's paper asked of an organisation, or the other way round: nobody is named whose it could be.
+
+    `named`: somebody is named, of the wrong kind. `position`: that of the component, in a dossier.
+    """
 
     code = "holder-required"
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from functools import cached_property
 
 from app.domain.errors import MissingLaw
 
@@ -255,6 +256,15 @@ class LawOn:
             if limit.channel == channel and limit.period.covers(self.day):
                 return limit
         raise MissingLaw(parameter="registry_wait", channel=channel, on=self.day)
+
+    def waits(self, channel: str) -> bool:
+        """Whether an office waits for a silent source at all, on this day."""
+        return channel not in self._waitless
+
+    @cached_property
+    def _waitless(self) -> frozenset[str]:
+        own = (x for x in self.rulebook.wait_limits if x.period.covers(self.day))
+        return frozenset(x.channel for x in own if not (x.working_hours or x.working_days))
 
     def ask_limit(self, channel: str) -> WaitLimit | None:
         """How long the law lets an office take to ask for what it could not retrieve; None where it sets no limit."""

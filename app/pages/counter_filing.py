@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from app.domain.catalogue import Procedure
+from app.domain.catalogue import TypeSubject
 from app.domain.errors import DomainError, HolderRequired, ProcedureNotInForce, UnknownProcedure
 from app.domain.guidance import Guidance, Guide, guidance
 from app.pages import asked, counter_forms, visits
@@ -62,22 +62,20 @@ async def file(request: Request, session: Officer, code: str) -> Response:
     try:
         answer = await once(act)
     except DomainError as e:
-        if not (faults := _faults_of(e, found.procedure)):
+        if not (faults := _faults_of(e)):
             raise
         return _form(request, found, guide, number, fields, faults, 422)
     filed = answer.headers["location"].rpartition("/")[2]
     return visits.go(f"/quay/ho-so/{filed}?xong=nop")
 
 
-def _faults_of(e: DomainError, procedure: Procedure) -> counter_forms.Faults:
+def _faults_of(e: DomainError) -> counter_forms.Faults:
     """What the officer can mend of what the service refused."""
     if isinstance(e, NotInProvince):
         return {"decided_by": "Cơ quan giải quyết phải thuộc tỉnh này."}
     if isinstance(e, HolderRequired):
-        code = e.facts.get("document_type")
-        first = procedure.components[0].position
-        at = next((c.position for c in procedure.components if code in c.document_types), first)
-        return {f"holder-id-{at}": "Giấy tờ này không phải của loại người nộp đã chọn: ghi số của người có giấy tờ."}
+        whose = "tổ chức" if e.facts["subject"] == TypeSubject.ORGANIZATION else "người"
+        return {f"holder-id-{e.facts['position']}": f"Đây là giấy tờ của {whose}: ghi số của {whose} có giấy tờ."}
     return {}
 
 

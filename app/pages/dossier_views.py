@@ -60,12 +60,13 @@ class Paper(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One component of a dossier."""
+    """One component of a dossier; `unjudged` are papers still needed of which nobody said whose they are."""
 
     position: int
     name: str
     sign: Sign
     papers: tuple[Paper, ...]
+    unjudged: tuple[str, ...]
 
 
 def parts(body: Body, known: Catalogue) -> tuple[Part, ...]:
@@ -77,9 +78,15 @@ def parts(body: Body, known: Catalogue) -> tuple[Part, ...]:
             c["name"] or f"Thành phần {c['position']}",
             sign_of(c["supplied"], c["findings"], needs.get(c["position"])),
             tuple(paper(f, known) for f in c["findings"]),
+            _unjudged(c, needs.get(c["position"]), known),
         )
         for c in body["components"]
     )
+
+
+def _unjudged(component: Body, need: Body | None, known: Catalogue) -> tuple[str, ...]:
+    judged = {f["document_type"] for f in component["findings"]}
+    return tuple(type_name(known, code) for code in need["document_types"] if code not in judged) if need else ()
 
 
 def paper(finding: Body, known: Catalogue) -> Paper:

@@ -91,6 +91,14 @@ class Judged(Frozen):
     representation: Representation | None = None
 
 
+def starting_anew(desk: Desk, check: Check) -> Check:
+    """A demand judged by itself, outside the life of a dossier: its wait begins with it.
+
+    So only a limit of zero can be over already, and no calendar has to be walked to know that.
+    """
+    return check if desk.rulebook.on(check.on).waits(check.channel) else replace(check, wait_over=True)
+
+
 def prepare(
     conn: Connection, desk: Desk, check: Check, key: Key | None = None, filed_under: Procedure | None = None
 ) -> Prepared:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from app.clock import rfc3339, rfc3339_or_none
 from app.domain import deadlines
 from app.domain.calendar import VIETNAM
-from app.domain.catalogue import Component, Procedure
-from app.domain.decisions import Finding, canonical
-from app.domain.dossiers import Actor, Status, Supplied, components_of, to_supply
+from app.domain.cases import NO_PAPER_SERVICES
+from app.domain.catalogue import Catalogue, Component, Procedure
+from app.domain.decisions import canonical
+from app.domain.dossiers import Actor, Holders, Status, Supplied, components_of, to_supply
 from app.domain.errors import DomainError
 from app.domain.facts import Filed
 from app.domain.persons import Subject, SubjectKind
@@ -25,8 +26,8 @@ from app.services import announcements, checks, idempotency, organizations, resu
 from app.services.checks import Check, Judged, Line, Prepared
 from app.services.desk import Caller, Desk
 
-# What is asked, given the dossier's components and whose papers were named.
-Asking = Callable[[Sequence[Component], Mapping[int, Subject]], tuple[Line, ...]]
+# What is asked, given the dossier's components and whose papers they are.
+Asking = Callable[[Sequence[Component], Holders], tuple[Line, ...]]
 
 
 _MAY_HAVE_RESULTS = (Status.DONE, Status.RETURNED)
@@ -85,11 +86,11 @@ def open_dossier(conn: Connection, desk: Desk, row: DossierRow, asked: "Asking |
     """The dossier with a check of all its papers, or of the papers `asked` for now."""
     rows = tuple(dossiers.components(conn, row.code))
     known = desk.snapshots.current(conn)
-    holders = {r.position: desk.sealer.unseal(r.holder) for r in rows if r.holder}
     filed = _filed(conn, row)
     procedure = desk.snapshots.filed_under(conn, known, row.procedure, filed)
     components = components_of(procedure, row.case, [])
     subject = desk.sealer.unseal(row.applicant)
+    holders = Holders(known, subject, {r.position: desk.sealer.unseal(r.holder) for r in rows if r.holder})
     check = Check(
         purpose="dossier" if asked is None else "supplement_request",
         procedure=row.procedure,
@@ -119,13 +120,19 @@ def _filed(conn: Connection, row: DossierRow) -> Filed:
     return Filed(decisions.first_revision(conn, row.code), row.law_as_of)
 
 
-def lines_of(components: Sequence[Component], holders: Mapping[int, Subject | None]) -> tuple[Line, ...]:
-    """One line per component and type asked for; the reference says which."""
+def lines_of(components: Sequence[Component], holders: Holders) -> tuple[Line, ...]:
+    """One line per component and type that is judged; the reference says which."""
     return tuple(
-        Line(ref_of(c.position, code), code, c.form, holders.get(c.position))
+        Line(ref_of(c.position, code), code, c.form, holder)
         for c in components
-        for code in c.document_types
+        for code, holder in holders.papers(c).items()
     )
+
+
+def takes_paper(desk: Desk, known: Catalogue, procedure: str, on: date) -> bool:
+    """Not so the services that are wholly electronic."""
+    lists = known.memberships(procedure, on, confirmed_only=desk.settings.lists == "confirmed")
+    return not (NO_PAPER_SERVICES in lists and desk.rulebook.on(on).in_force("no-paper-service"))
 
 
 def ref_of(position: int, document_type: str) -> str:
@@ -271,15 +278,15 @@ def _form(desk: Desk, row: DossierRow) -> dict[str, Any] | None:
     return {**form, "fields": sorted(values)}
 
 
-def conclusion_of(
-    procedure: Procedure, case: str | None, rows: Sequence[ComponentRow], findings: Sequence[Finding]
-) -> bytes:
+def conclusion_of(desk: Desk, prepared: Prepared, rows: Sequence[ComponentRow], judged: Judged) -> bytes:
     """What is really still needed, and what was handed back."""
-    by_ref = {f.ref: f for f in findings}
+    check, procedure = judged.check, prepared.procedure
+    on_paper = takes_paper(desk, prepared.catalogue, check.procedure, check.on)
+    by_ref = {f.ref: f for f in judged.decision.findings}
     supplied = {r.position: Supplied(r.supplied) for r in rows}
     needed = []
-    for c in procedure.in_case(case):
+    for c in procedure.in_case(check.case):
         own = [f for code in c.document_types if (f := by_ref.get(ref_of(c.position, code)))]
-        if (need := to_supply(c, supplied.get(c.position, Supplied.NONE), own)) is not None:
+        if (need := to_supply(c, supplied.get(c.position, Supplied.NONE), own, on_paper=on_paper)) is not None:
             needed.append(need.body())
     return canonical({"to_supply": needed, "handed_back": [r.position for r in rows if r.handed_back]})

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.calendar import VIETNAM, wait_ends
-from app.domain.cases import NO_PAPER_SERVICES
 from app.domain.catalogue import Catalogue, Procedure
 from app.domain.decisions import canonical
 from app.domain.dossiers import (
     ENDED,
     Actor,
+    Holders,
     Status,
     Supplied,
     components_of,
@@ -51,6 +51,7 @@ from app.services.dossier_records import (
     row_of,
     seen,
     settled,
+    takes_paper,
 )
 
 # Statuses in which the sources may still be asked again for a dossier: also while a fee is due, or what waited then
@@ -193,7 +194,7 @@ def _file(
         recheck_at=_next_look(desk, judged, received_at, wait_until, 0),
         rechecks=0,
         decision_id=judged.decision.decision_id,
-        conclusion=conclusion_of(procedure, check.case, rows, judged.decision.findings),
+        conclusion=conclusion_of(desk, prepared, rows, judged),
         decided_by=submission.decided_by or check.agency,
         # Until it is received in full, the dossier is due as if it had been received when it was filed.
         due_at=deadlines.due(desk, procedure, check.channel, day, received_at),
@@ -226,9 +227,8 @@ def _form_checked(conn: Connection, desk: Desk, caller: Caller, submission: Subm
 
 def _check_of(known: Catalogue, submission: Submission, on: date, *, wait_over: bool) -> Check:
     procedure = known.judged_by(submission.procedure, on)
-    offered = {o.position: o for o in submission.offered}
-    components = components_of(procedure, submission.case, list(offered))
-    holders = {position: o.holder for position, o in offered.items()}
+    components = components_of(procedure, submission.case, [o.position for o in submission.offered])
+    holders = Holders(known, submission.applicant, {o.position: o.holder for o in submission.offered if o.holder})
     return Check(
         purpose="dossier",
         procedure=submission.procedure,
@@ -248,14 +248,12 @@ def _component_rows(
     desk: Desk, known: Catalogue, procedure: Procedure, submission: Submission, on: date
 ) -> tuple[ComponentRow, ...]:
     """What was offered; paper is handed back where the service takes none."""
-    confirmed_only = desk.settings.lists == "confirmed"
-    lists = known.memberships(procedure.code, on, confirmed_only=confirmed_only)
-    takes_no_paper = NO_PAPER_SERVICES in lists and desk.rulebook.on(on).in_force("no-paper-service")
+    on_paper = takes_paper(desk, known, procedure.code, on)
     offered = {o.position: o for o in submission.offered}
     rows = []
     for component in procedure.in_case(submission.case):
         o = offered.get(component.position) or Offered(component.position, Supplied.NONE)
-        handed_back = takes_no_paper and o.supplied is Supplied.PAPER
+        handed_back = not on_paper and o.supplied is Supplied.PAPER
         holder = desk.sealer.seal(o.holder) if o.holder else None
         rows.append(ComponentRow(component.position, o.supplied.value, handed_back, holder))
     return tuple(rows)
@@ -294,7 +292,6 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
     def write(conn: Connection, opened: Opened, judged: Judged) -> Answer:
         row = opened.row
         now = desk.clock.now()
-        findings = judged.decision.findings
         again_at = _next_look(desk, judged, now, row.wait_until, row.rechecks + 1)
         change(
             conn,
@@ -303,7 +300,7 @@ async def recheck(desk: Desk, caller: Caller, code: str, versions: frozenset[int
                 "decision_id": judged.decision.decision_id,
                 "rechecks": row.rechecks + 1,
                 "recheck_at": again_at,
-                "conclusion": conclusion_of(opened.prepared.procedure, row.case, opened.components, findings),
+                "conclusion": conclusion_of(desk, opened.prepared, opened.components, judged),
             },
         )
         if opened.check.representative is not None and judged.representation is not None:

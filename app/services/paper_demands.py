@@ -14,6 +14,7 @@ async def demand(desk: Desk, caller: Caller, check: Check, key: Key | None) -> b
     Raises UnknownProcedure, ProcedureNotInForce, UnknownDocumentType, HolderRequired, and what an idempotency key
     raises. A refusal of paper is a result.
     """
+    check = checks.starting_anew(desk, check)
 
     def read(conn: Connection) -> Prepared:
         return checks.prepare(conn, desk, check, key)

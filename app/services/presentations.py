@@ -280,7 +280,7 @@ Finish = Callable[[Connection, Mapping[str, Any]], bytes]
 async def _demanded(desk: Desk, caller: Caller, row: PresentationRow, paper: Paper, finish: Finish) -> bytes:
     if row.verifier_kind == VerifierKind.PRIVATE:
         return await desk.db.write(_advised, desk, caller, row, paper, finish)
-    check = await desk.db.read(_check_of, desk, row, paper)
+    check = checks.starting_anew(desk, await desk.db.read(_check_of, desk, row, paper))
     prepared = await desk.db.read(checks.prepare, desk, check)
     judged = await checks.judge(desk, check, prepared)
 

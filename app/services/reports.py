@@ -138,6 +138,7 @@ def _prepared(
         on=demanded_on,
         lines=(Line("1", document_type, form, session.representative if personal else None),),
     )
+    check = checks.starting_anew(desk, check)
     return check, checks.prepare(conn, desk, check)
 
 

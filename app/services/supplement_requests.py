@@ -1,6 +1,6 @@
 """An officer asks the citizen for more papers: sent when every one of them is lawful, refused whole otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from uuid_utils import uuid7
 from app.domain import deadlines
 from app.domain.catalogue import Component, Form
 from app.domain.decisions import Conclusion, Reason, canonical
-from app.domain.dossiers import MAY_ASK_SUPPLEMENT, Actor, Status
+from app.domain.dossiers import MAY_ASK_SUPPLEMENT, Actor, Holders, Status
 from app.domain.errors import TransitionNotAllowed
 from app.domain.persons import Subject
 from app.repositories import dossiers
@@ -120,18 +120,11 @@ def _asked_of(desk: Desk, row: DossierRow, judged: Judged) -> dict[str, Any]:
     }
 
 
-def _lines(asked: Sequence[Asked], components: Sequence[Component], holders: Mapping[int, Subject]) -> tuple[Line, ...]:
+def _lines(asked: Sequence[Asked], components: Sequence[Component], holders: Holders) -> tuple[Line, ...]:
+    """Who is not named here is whom the dossier named for the component that asks for the paper, or the applicant."""
     return tuple(
-        Line(f"{n}.{a.document_type}", a.document_type, a.form, a.holder or _holder(components, holders, a))
+        Line(f"{n}.{a.document_type}", a.document_type, a.form, a.holder or holders.of(a.document_type, components))
         for n, a in enumerate(asked, 1)
-    )
-
-
-def _holder(components: Sequence[Component], holders: Mapping[int, Subject], asked: Asked) -> Subject | None:
-    """Whose paper it is, when the dossier said so for the component that asks for it."""
-    return next(
-        (holders[c.position] for c in components if asked.document_type in c.document_types and c.position in holders),
-        None,
     )
 
 

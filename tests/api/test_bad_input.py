@@ -182,6 +182,88 @@ def test_what_the_catalogue_does_not_know_is_pointed_at(
     assert places(problem) == {(at, code)}
 
 
+CITIZEN, COMPANY = DEMAND["subject"], examples.COMPANY
+CARD, REGISTRATION = "CAN_CUOC", "GCN_DKDN"
+
+
+def item(n: int, code: str, holder: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"ref": str(n), "document_type": code, "form": "copy", **({"holder": holder} if holder else {})}
+
+
+@pytest.mark.parametrize(
+    ("items", "at", "words"),
+    [
+        ([item(1, REGISTRATION)], {"body/items/0/document_type"}, "name the organisation"),
+        ([item(1, CARD, COMPANY)], {"body/items/0/holder"}, "name the person"),
+        ([item(1, REGISTRATION, CITIZEN)], {"body/items/0/holder"}, "name the organisation"),
+        # Neither the one that is right, nor the same paper under its subject, is pointed at.
+        ([item(1, CARD), item(2, CARD, CITIZEN), item(3, CARD, COMPANY)], {"body/items/2/holder"}, "name the person"),
+        ([item(1, REGISTRATION, COMPANY), item(2, REGISTRATION)], {"body/items/1/document_type"}, "the organisation"),
+    ],
+)
+def test_whose_paper_it_is_has_to_be_said_where_the_holder_is_of_the_wrong_kind_or_missing(
+    service: Service, items: list[dict[str, Any]], at: set[str], words: str
+) -> None:
+    problem = refused(service, {**DEMAND, "items": items})
+    assert (problem["code"], {e["at"] for e in problem["errors"]}) == ("holder-required", at)
+    assert all(words in e["en"] for e in problem["errors"])
+    assert problem["facts"]["document_type"] in (CARD, REGISTRATION)
+
+
+@pytest.mark.parametrize(
+    ("offered", "at"),
+    [
+        ([], "body/components"),
+        ([{"position": 3, "supplied": "none"}, {"position": 2, "supplied": "none"}], "body/components/1"),
+        ([{"position": 2, "supplied": "none", "holder": CITIZEN}], "body/components/0/holder"),
+    ],
+)
+def test_a_dossier_says_for_which_position_a_holder_is_needed(
+    service: Service, offered: list[dict[str, Any]], at: str
+) -> None:
+    put(service, "9.910004", [{"types": ["TO_KHAI"]}, {"types": [REGISTRATION]}, {"types": ["TO_KHAI"]}])
+    body = {**DOSSIER, "procedure": "9.910004", "components": offered}
+    problem = refused(service, body, path="/v1/dossiers")
+    assert problem["facts"] == {"document_type": REGISTRATION, "subject": "organization", "position": 2}
+    (error,) = problem["errors"]
+    assert (error["at"], error["kind"]) == (at, "holder-required")
+    assert "position 2 in components" in error["en"]
+    assert "position 2 trong components" in error["vi"]
+
+
+def test_a_choice_for_persons_or_companies_is_filed_by_either(service: Service) -> None:
+    put(service, "9.910003", [{"types": [CARD, REGISTRATION], "relation": "any_of"}])
+    for applicant, holder, judged in (
+        (CITIZEN, None, CARD),
+        (COMPANY, None, REGISTRATION),
+        (CITIZEN, COMPANY, REGISTRATION),
+        (COMPANY, CITIZEN, CARD),
+    ):
+        offered = {"position": 1, "supplied": "none", **({"holder": holder} if holder else {})}
+        body = {**DOSSIER, "procedure": "9.910003", "applicant": applicant, "components": [offered]}
+        answer = service.client.post("/v1/dossiers", json=body, headers=service.bearer())
+        assert answer.status_code == 201, answer.text
+        assert [f["document_type"] for f in answer.json()["components"][0]["findings"]] == [judged]
+
+
+def put(service: Service, code: str, components: list[dict[str, Any]]) -> None:
+    """A procedure with these components, from position 1 on."""
+    known = examples.PROCEDURES["lawful"]["value"]
+    whole = [
+        {
+            **known["components"][0],
+            "position": n,
+            "name": f"Thành phần {n}",
+            "document_types": c["types"],
+            "relation": c.get("relation", "one"),
+        }
+        for n, c in enumerate(components, 1)
+    ]
+    body = {**known, "components": whole}
+    answer = service.client.put(f"/v1/procedures/{code}", json=body, headers=service.bearer())
+    assert answer.status_code in (200, 201), answer.text
+
+
 def test_facts_help_and_come_from_our_own_data(service: Service) -> None:
     assert refused(service, changed("demanded_on", "1995-01-01"))["facts"].keys() == {"in_force_from"}
     position = changed("components", [{"position": 998, "supplied": "none"}], DOSSIER)

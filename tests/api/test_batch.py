@@ -7,13 +7,16 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, Request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api import examples
-from app.api.batch import MAX_LINE, Numbered, lines_of
+from app.api.batch import MAX_LINE, Numbered, judged, lines_of
 from app.api.spool import Spool
 from tests.api.conftest import DEMAND, Service
+from tests.desk import CALLER, PLAIN, Gate
+from tests.mock_vneid.office import PERSON
 
 PATH = "/v1/paper-demands/batch"
 # Decided without asking any source.
@@ -46,6 +49,24 @@ def test_every_line_is_answered_by_its_decision_in_order_and_each_is_kept(stored
     for answer in found:
         read = stored.client.get(f"/v1/decisions/{answer['decision_id']}", headers=stored.bearer()).json()
         assert {"line": answer["line"], **read} == answer
+
+
+def test_a_line_waits_for_a_silent_source_no_longer_than_the_law_lets_anybody(sqlite_gate: Gate) -> None:
+    gate = sqlite_gate
+    for face in ("wallet", "ndxp"):
+        gate.world.fault(face, "http_503")
+    demanded = {**DEMAND, "procedure": PLAIN, "subject": {"kind": "person", "id": PERSON}}
+    demanded["items"] = [{"ref": "1", "document_type": "CAN_CUOC", "form": "copy"}]
+    request = Request({"type": "http", "app": FastAPI(), "headers": []})
+
+    def outcome() -> str:
+        line = gate.run(judged(gate.desk, CALLER, request, Numbered(1, json.dumps(demanded).encode())))
+        found: str = json.loads(line)["findings"][0]["outcome"]
+        return found
+
+    assert outcome() == "WAIT_SOURCE"
+    gate.without_wait()
+    assert outcome() == "PAPER_LAWFUL"
 
 
 def test_the_example_shows_a_bad_line_between_two_good_ones(service: Service) -> None:

@@ -13,6 +13,7 @@ from app.domain.dossiers import (
     ENDED,
     MAY_ASK_SUPPLEMENT,
     Actor,
+    Holders,
     Status,
     Supplied,
     ToSupply,
@@ -24,9 +25,9 @@ from app.domain.dossiers import (
     province_of,
     to_supply,
 )
-from app.domain.errors import CaseRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
+from app.domain.errors import CaseRequired, HolderRequired, TransitionNotAllowed, UnknownCase, UnknownPosition
 from app.domain.facts import Facts, decide
-from app.domain.persons import SubjectKind
+from app.domain.persons import Subject, SubjectKind
 from app.domain.values import replace
 from tests.law.casebook import answer_of, asked, catalogue, rulebook
 
@@ -238,6 +239,89 @@ def test_of_several_papers_that_are_all_needed_only_the_missing_ones_are_named()
     both = component("CAN_CUOC", "VAN_BANG", relation=Relation.ALL_OF)
     wanted = needed(both, Supplied.NONE, {"CAN_CUOC.wallet": "held"})
     assert wanted is not None and wanted.document_types == ("VAN_BANG",)
+
+
+PERSON = Subject(SubjectKind.PERSON, "042190000001")
+COMPANY = Subject(SubjectKind.ORGANIZATION, "0123456789")
+IDENTITY, REGISTRATION, LAND, FORM = "CAN_CUOC", "GCN_DKDN", "GCN_QSDD", "TO_KHAI"
+
+
+def judged(applicant: Subject, named: Subject | None, relation: Relation, *codes: str) -> dict[str, Subject | None]:
+    """Which of a component's papers are judged, and whose they are; None is the applicant."""
+    known = component(*codes, relation=relation)
+    return Holders(catalogue(), applicant, {known.position: named} if named else {}).papers(known)
+
+
+ANY, ALL = Relation.ANY_OF, Relation.ALL_OF
+
+
+@pytest.mark.parametrize(
+    ("applicant", "named", "relation", "codes", "expected"),
+    [
+        # Of a choice, what its holder can have.
+        (PERSON, None, ANY, [IDENTITY, REGISTRATION], {IDENTITY: None}),
+        (COMPANY, None, ANY, [IDENTITY, REGISTRATION], {REGISTRATION: None}),
+        (PERSON, COMPANY, ANY, [IDENTITY, REGISTRATION], {REGISTRATION: COMPANY}),
+        (COMPANY, PERSON, ANY, [IDENTITY, REGISTRATION, FORM], {IDENTITY: PERSON, FORM: PERSON}),
+        # Where all are due, each is its own kind's: the named one's, else the applicant's, else nobody's.
+        (PERSON, None, ALL, [IDENTITY, REGISTRATION, LAND], {IDENTITY: None, LAND: None}),
+        (PERSON, COMPANY, ALL, [IDENTITY, REGISTRATION, LAND], {IDENTITY: None, REGISTRATION: COMPANY, LAND: COMPANY}),
+        (COMPANY, COMPANY, ALL, [IDENTITY, REGISTRATION], {REGISTRATION: COMPANY}),
+        # Nothing is mixed: whoever is named has all.
+        (PERSON, COMPANY, ALL, [REGISTRATION, FORM], {REGISTRATION: COMPANY, FORM: COMPANY}),
+        (PERSON, None, Relation.ONE, [IDENTITY], {IDENTITY: None}),
+    ],
+)
+def test_whose_the_papers_of_a_component_are(
+    applicant: Subject, named: Subject | None, relation: Relation, codes: list[str], expected: dict[str, Subject | None]
+) -> None:
+    found = judged(applicant, named, relation, *codes)
+    assert found == expected
+    assert list(found) == [c for c in codes if c in expected]
+
+
+@pytest.mark.parametrize(
+    ("applicant", "named", "codes", "subject"),
+    [
+        (COMPANY, None, [IDENTITY], "person"),
+        (PERSON, COMPANY, [IDENTITY], "person"),
+        (PERSON, None, [REGISTRATION, FORM], "organization"),
+        (COMPANY, None, [LAND, IDENTITY], "person"),
+    ],
+)
+@pytest.mark.parametrize("relation", [ANY, ALL])
+def test_where_one_holder_could_have_all_papers_this_one_has_to_be_named(
+    applicant: Subject, named: Subject | None, codes: list[str], subject: str, relation: Relation
+) -> None:
+    with pytest.raises(HolderRequired) as refused:
+        judged(applicant, named, relation, *codes)
+    assert (refused.value.facts["subject"], refused.value.facts["position"]) == (subject, 1)
+    assert refused.value.facts["named"] is (named is not None)
+
+
+def test_what_was_not_looked_up_is_still_needed_in_the_order_of_the_component() -> None:
+    both = component("GCN_DKDN", "CAN_CUOC", "GCN_DK_HTX", relation=ALL)
+    card = [finding("CAN_CUOC", ABSENT, "P-CA-NHAN")]
+    wanted = to_supply(both, Supplied.NONE, card)
+    assert wanted is not None
+    assert (wanted.document_types, wanted.forms) == (("GCN_DKDN", "CAN_CUOC", "GCN_DK_HTX"), ("original",))
+    held = [finding("CAN_CUOC", {"CAN_CUOC.wallet": "held"}, "P-CA-NHAN")]
+    left = to_supply(both, Supplied.NONE, held)
+    assert left is not None and left.document_types == ("GCN_DKDN", "GCN_DK_HTX")
+    assert to_supply(both, Supplied.PAPER, held) is None
+    # Of a choice, what its holder cannot have is no part.
+    assert to_supply(replace(both, relation=ANY), Supplied.NONE, held) is None
+
+
+def test_a_service_without_paper_needs_what_was_not_looked_up_in_electronic_form() -> None:
+    both, held = (
+        component("CAN_CUOC", "GCN_DKDN", relation=ALL),
+        [finding(IDENTITY, {"CAN_CUOC.037": "held"}, "P-CA-NHAN")],
+    )
+    for supplied in (Supplied.NONE, Supplied.PAPER):
+        left = to_supply(both, supplied, held, on_paper=False)
+        assert left is not None and (left.document_types, left.forms) == (("GCN_DKDN",), ("electronic",))
+    assert to_supply(both, Supplied.ELECTRONIC, held, on_paper=False) is None
 
 
 def test_cases_of_a_procedure_keep_their_order() -> None:

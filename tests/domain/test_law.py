@@ -1,11 +1,12 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from app.domain.calendar import VIETNAM, wait_ends
 from app.domain.errors import MissingLaw
 from app.domain.law import RULES, CitationStatus, Period
 from app.domain.values import replace
-from app.rulebook.loader import load_rulebook
+from app.rulebook.loader import load_calendar, load_rulebook
 
 BOOK = load_rulebook()
 CT24 = date(2025, 9, 13)
@@ -27,6 +28,21 @@ def test_a_rule_cites_what_is_in_force_on_the_day_the_strongest_first() -> None:
         "CT-24-2025",
     ]
     assert on.cite_rule("use-registry", "CAN_CUOC") is on.cite_rule("use-registry", "CAN_CUOC")
+
+
+def test_only_a_limit_of_zero_is_over_before_the_wait_begins() -> None:
+    """What a stand-alone demand goes by is what the end of the wait says, without walking the calendar to it."""
+    limits = tuple(replace(x, working_hours=0) if x.channel == "online" else x for x in BOOK.wait_limits)
+    limits = tuple(replace(x, working_days=0) if x.channel == "postal" else x for x in limits)
+    on = replace(BOOK, wait_limits=limits, _days={}).on(date(2026, 11, 20))
+    night, calendar = datetime(2026, 11, 20, 23, 30, tzinfo=VIETNAM), load_calendar()
+    over = {c: night >= wait_ends(night, on.wait_limit(c), calendar) for c in ("online", "counter", "postal")}
+    assert over == {"online": True, "counter": False, "postal": True}
+    assert {channel: not on.waits(channel) for channel in over} == over
+
+
+def test_before_there_was_a_limit_a_demand_is_not_taken_for_one_that_has_waited() -> None:
+    assert BOOK.on(date(2018, 6, 20)).waits("online")
 
 
 def test_a_rule_that_is_not_in_force_cites_nothing() -> None:

@@ -12,8 +12,8 @@ from app.domain.dossiers import Status
 from app.domain.persons import Subject, SubjectKind
 from app.models.decisions import decisions
 from app.models.dossiers import dossiers, supplement_requests
-from app.services import result_records
-from tests.desk import CASES, NO_PAPER, PLAIN, Gate, all_bytes, offered
+from app.services import catalogue, result_records
+from tests.desk import CASES, NO_PAPER, PLAIN, Gate, all_bytes, component, offered, procedure_body
 from tests.mock_vneid.office import PERSON
 from tests.pages.html import Element, read
 from tests.pages.signed_in import FORM, SignedIn
@@ -264,6 +264,15 @@ def test_a_persons_paper_asked_of_an_organisation_needs_its_holder(clerk: Signed
     assert "ghi số của người có giấy tờ" in page.text
     holders = {f"holder-id-{n}": PERSON for n in (1, 3, 4)}
     assert went_to(file(clerk, **given, **holders))
+
+
+def test_a_paper_nobody_is_named_for_is_shown_as_not_looked_up(clerk: SignedIn) -> None:
+    body = procedure_body(component(1, "CAN_CUOC", "GCN_DKDN", relation="all_of"))
+    clerk.gate.run(catalogue.publish_procedure(clerk.gate.desk, "test", "9.000012", body))
+    filed = went_to(file(clerk, "9.000012"))
+    said = main(clerk.ask(filed), 200).text
+    assert "Giấy chứng nhận đăng ký doanh nghiệp: chưa rõ của ai nên chưa tra cứu" in said
+    assert "Thẻ căn cước: chưa rõ" not in said
 
 
 def test_a_button_pressed_twice_files_one_dossier(clerk: SignedIn) -> None:

@@ -19,9 +19,10 @@ from app.models.decisions import decisions
 from app.models.evidence import lookups
 from app.models.journal import journal_entries
 from app.repositories.dossiers import claim_due
-from app.services import dossiers, supplement_requests
+from app.services import catalogue, dossiers, supplement_requests
 from app.services.dossier_records import Stale, UnknownDossier
 from app.services.dossiers import ReasonRequired
+from app.services.supplement_requests import Asked
 from tests.desk import (
     ALL_OF,
     AN,
@@ -32,7 +33,9 @@ from tests.desk import (
     OTHER,
     PLAIN,
     Gate,
+    component,
     offered,
+    procedure_body,
     read,
     types_to_supply,
 )
@@ -45,6 +48,19 @@ CARD, BIRTH, LICENCE, MARRIAGE, DEGREE = (
     "GIAY_CN_KET_HON",
     "VAN_BANG",
 )
+
+
+# A person's card, or a company's registration.
+MIXED, REGISTRATION = "9.000011", "GCN_DKDN"
+COMPANY = Subject(SubjectKind.ORGANIZATION, "0123456789")
+
+
+def publish_mixed(gate: Gate, relation: str) -> None:
+    """The component asks for both; the company's registration is held by the State."""
+    body = procedure_body(component(1, CARD, REGISTRATION, relation=relation))
+    gate.run(catalogue.publish_procedure(gate.desk, "test", MIXED, body))
+    gate.world.put(f"organizations/{COMPANY.id}", {"name": "CÔNG TY TNHH THỬ"})
+    gate.world.put(f"organizations/{COMPANY.id}/holdings/{REGISTRATION}", {"wallet": "absent", "registry": "held"})
 
 
 def row_of(gate: Gate, code: str) -> Any:
@@ -162,6 +178,78 @@ def test_the_paper_of_another_holder_is_looked_up_under_them_each_time(gate: Gat
     asked = [e["holder"]["id"] for e in gate.asked("ndxp", "HO-TICH")]
     assert asked == [ANOTHER] * 3
     assert {e["holder"]["id"] for e in gate.asked("ndxp", "037")} == {PERSON}
+
+
+def test_of_a_choice_for_persons_or_organisations_the_papers_of_its_holder_are_judged(gate: Gate) -> None:
+    publish_mixed(gate, "any_of")
+    alone = gate.submit(MIXED)
+    assert outcomes(alone).keys() == {CARD}
+    assert types_to_supply(alone) == {1: [CARD]}
+    named = gate.submit(MIXED, offered(1, "none", COMPANY))
+    assert outcomes(named) == {REGISTRATION: ("REFUSE_PAPER_USE_REGISTRY", "held_in_registry")}
+    assert types_to_supply(named) == {}
+    companys = gate.submit(MIXED, applicant=COMPANY)
+    assert outcomes(companys) == outcomes(named)
+
+
+def test_of_papers_of_both_kinds_that_are_all_due_each_is_looked_up_under_whom_it_can_be(gate: Gate) -> None:
+    publish_mixed(gate, "all_of")
+    gate.world.put_holding(CARD)
+    for applicant, holder in ((AN, COMPANY), (COMPANY, AN)):
+        dossier = gate.submit(MIXED, offered(1, "none", holder), applicant=applicant)
+        assert {code: outcome for code, (outcome, _) in outcomes(dossier).items()} == {
+            CARD: "REFUSE_PAPER_USE_WALLET",
+            REGISTRATION: "REFUSE_PAPER_USE_REGISTRY",
+        }
+        assert types_to_supply(dossier) == {}
+        again = gate.recheck(dossier["code"])
+        assert (outcomes(again), again["to_supply"]) == (outcomes(dossier), [])
+
+
+def test_what_nobody_is_named_for_is_not_looked_up_and_stays_to_be_supplied(gate: Gate) -> None:
+    publish_mixed(gate, "all_of")
+    gate.world.put_holding(CARD)
+    dossier = gate.submit(MIXED)
+    assert outcomes(dossier).keys() == {CARD}
+    left = {"position": 1, "document_types": [REGISTRATION], "relation": "all_of"}
+    assert dossier["to_supply"] == [{**left, "action": "supply", "forms": ["original"]}]
+    assert gate.recheck(dossier["code"])["to_supply"] == dossier["to_supply"]
+    assert gate.submit(MIXED, offered(1))["to_supply"] == []
+    # Asked for later on, it is judged like any paper: whoever asks has to say whose it is.
+    with pytest.raises(HolderRequired):
+        gate.ask_more(dossier["code"], REGISTRATION)
+    asked = Asked(REGISTRATION, Form.ORIGINAL, "Cần đối chiếu", COMPANY)
+    answer = gate.run(supplement_requests.request(gate.desk, CALLER, dossier["code"], None, [asked], None))
+    assert answer.status == 409
+    assert read(answer)["findings"][0]["outcome"] == "REFUSE_PAPER_USE_REGISTRY"
+
+
+def test_a_service_without_paper_asks_for_what_was_not_looked_up_in_electronic_form(gate: Gate) -> None:
+    publish_mixed(gate, "all_of")
+    member = {"from": "2025-10-01", "status": "confirmed", "basis": "KH-02-2025"}
+    gate.run(catalogue.publish_list_member(gate.desk, "test", "no-paper-services", MIXED, member))
+    for dossier in (gate.submit(MIXED), gate.submit(MIXED, offered(1))):
+        assert dossier["to_supply"][0]["document_types"] == [CARD, REGISTRATION]
+        assert dossier["to_supply"][0]["forms"] == ["electronic"]
+
+
+def test_a_supplement_of_either_kind_means_whom_the_dossier_named_for_it(gate: Gate) -> None:
+    publish_mixed(gate, "all_of")
+    code = gate.submit(MIXED, offered(1, "none", COMPANY))["code"]
+    findings = read(gate.ask_more(code, REGISTRATION, CARD))["findings"]
+    assert [f["outcome"] for f in findings] == ["REFUSE_PAPER_USE_REGISTRY", "PAPER_LAWFUL"]
+
+
+def test_where_one_holder_could_have_all_papers_they_have_to_be_named(gate: Gate) -> None:
+    """The component is not mixed: a person could have both, the company that applies only one."""
+    body = procedure_body(component(1, CARD, "TO_KHAI", relation="all_of"))
+    gate.run(catalogue.publish_procedure(gate.desk, "test", MIXED, body))
+    for holder, applicant in ((None, COMPANY), (COMPANY, AN)):
+        with pytest.raises(HolderRequired) as refused:
+            gate.submit(MIXED, offered(1, "none", holder), applicant=applicant)
+        expected = {"document_type": CARD, "subject": "person", "position": 1, "named": holder is not None}
+        assert refused.value.facts == expected
+    assert outcomes(gate.submit(MIXED, offered(1, "none", AN), applicant=COMPANY)).keys() == {CARD, "TO_KHAI"}
 
 
 def test_a_dossier_filed_in_the_last_moment_of_a_day_is_one_of_that_day(sqlite_gate: Gate) -> None:

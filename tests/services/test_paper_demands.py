@@ -13,7 +13,8 @@ from app.models.journal import journal_entries
 from app.repositories import evidence
 from app.services import catalogue
 from app.services.checks import Line
-from tests.desk import AN, CHOICE, CUT, MONDAY, NO_PAPER, OTHER, PLAIN, Gate, component, day, procedure_body
+from app.services.decisions import WhatIf, replay
+from tests.desk import AN, CHOICE, CUT, MONDAY, NO_PAPER, OTHER, PLAIN, Gate, component, day, key, procedure_body
 from tests.mock_vneid.office import ANOTHER, PERSON
 
 CARD = "CAN_CUOC"
@@ -90,6 +91,23 @@ def test_a_source_that_is_silent_makes_the_demand_wait_and_says_nothing_about_th
     assert found["outcome"] == "WAIT_SOURCE"
     causes = {(x["source"], x["status"], x["cause"]) for x in found["lookups"]}
     assert ("registry", "no_answer", "server_error") in causes
+
+
+@pytest.mark.parametrize("channel", ["online", "counter", "postal"])
+def test_where_the_law_lets_nobody_wait_a_silent_source_makes_the_paper_lawful_at_once(
+    gate: Gate, channel: str
+) -> None:
+    for face in ("wallet", "ndxp"):
+        gate.world.fault(face, "http_503")
+    assert gate.verdict(CARD, channel=channel) == ("WAIT_SOURCE", "no_answer")
+    gate.without_wait()
+    decision = gate.demand(CARD, channel=channel, key=key())
+    found = decision["findings"][0]
+    assert (decision["outcome"], found["outcome"], found["reason"]) == ("lawful", "PAPER_LAWFUL", "source_unavailable")
+    # A dossier filed now says the same, and what is kept is judged again to the same.
+    dossier = gate.submit(CHOICE, channel=channel)
+    assert {f["reason"] for f in dossier["components"][0]["findings"]} == {"source_unavailable"}
+    assert gate.run(replay(gate.desk, decision["decision_id"], WhatIf())).same
 
 
 def test_nothing_held_anywhere_makes_the_paper_lawful_but_no_certified_copy(gate: Gate) -> None:

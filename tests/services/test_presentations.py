@@ -273,6 +273,16 @@ def test_an_office_is_judged_by_the_gates_own_rule(office: Gate, wallet: ShareCo
     assert {x.purpose for x in office.rows(lookups)} == {"presentation", "paper_demand"}
 
 
+def test_an_office_that_may_not_wait_is_told_at_once_that_the_paper_is_lawful(office: Gate, wallet: ShareCodes) -> None:
+    for face in ("wallet", "ndxp"):
+        office.world.fault(face, "http_503")
+    shown = verify(office, wallet.made(**SHARED), procedure=PLAIN, paper=CARD)
+    assert shown["paper_demand"]["outcome"] == "WAIT_SOURCE"
+    office.without_wait()
+    again = demand(office, shown["id"])
+    assert (again["outcome"], again["reason"]) == ("PAPER_LAWFUL", "source_unavailable")
+
+
 def test_for_a_dossier_the_applicant_is_whom_the_gate_asks_about(quick: Gate, wallet: ShareCodes) -> None:
     quick.world.put_holding("GIAY_KHAI_SINH")
     code = quick.submit()["code"]

@@ -229,6 +229,14 @@ def test_anothers_report_and_one_that_does_not_exist_are_the_same(gate: Gate) ->
             assert isinstance(ended, UnknownReport)
 
 
+def test_where_the_law_lets_nobody_wait_a_report_does_not_wait_either(gate: Gate) -> None:
+    for face in ("wallet", "ndxp"):
+        gate.world.fault(face, "http_503")
+    gate.without_wait()
+    report = read(gate, filed(gate))
+    assert (report.row.outcome, report.finding["reason"]) == ("PAPER_LAWFUL", "source_unavailable")
+
+
 def test_a_report_that_waits_for_a_source_is_judged_again_when_asked(gate: Gate) -> None:
     for face in ("wallet", "ndxp"):
         gate.world.fault(face, "http_503", times=1)

@@ -33,7 +33,9 @@ class OfferedIn(Input):
 
     position: Position
     supplied: Literal["none", "paper", "electronic", "wallet"]
-    holder: SubjectIn | None = None
+    holder: SubjectIn | None = Field(
+        None, description="Giấy tờ của ai, nếu không phải của người nộp / whose papers, if not the applicant's"
+    )
 
 
 class FormIn(Input):
@@ -90,7 +92,10 @@ class ComponentOut(Output):
 
 
 class ToSupplyOut(Output):
-    """What is really still needed: a paper (in one of `forms`), or a document to be linked on VNeID."""
+    """What is really still needed: a paper (in one of `forms`), or a document to be linked on VNeID.
+
+    A type without a finding was not looked up, since nobody said whose it is.
+    """
 
     position: int
     document_types: list[str]

@@ -60,9 +60,11 @@ DOSSIERS: dict[str, Words] = {
     "holder-required": Words(
         422,
         "Cần cho biết giấy tờ của ai",
-        "Đây là giấy tờ của cá nhân còn hồ sơ là của tổ chức (hoặc ngược lại): thêm holder đúng loại.",
+        "Giấy tờ của cá nhân không thể là của tổ chức, và ngược lại: nêu holder là cá nhân hoặc tổ chức, đúng như "
+        "facts.subject; holder đã nêu mà khác loại thì sửa lại.",
         "Whose document is it?",
-        "A person's paper is asked of an organisation, or the other way round: add a holder of the right kind.",
+        "A person's paper cannot be an organisation's, or the other way round: name a holder of the kind that "
+        "facts.subject says; where one is named, it is of the other kind.",
     ),
     "case-required": Words(
         422,

@@ -63,6 +63,18 @@ FIELD_FAULTS: dict[str, tuple[str, str]] = {
         "one đi với đúng một loại giấy tờ; any_of và all_of với từ hai loại khác nhau",
         "one goes with exactly one document type, any_of and all_of with two or more different ones",
     ),
+    "holder_person": (
+        "giấy tờ này là của cá nhân: nêu cá nhân có giấy tờ (holder)",
+        "this paper is one of persons: name the person whose it is (holder)",
+    ),
+    "holder_organization": (
+        "giấy tờ này là của tổ chức: nêu tổ chức có giấy tờ (holder)",
+        "this paper is one of organisations: name the organisation whose it is (holder)",
+    ),
+    "holder_at": (
+        "gửi holder cùng position {position} trong components",
+        "send the holder with position {position} in components",
+    ),
     "registry_service": (
         "nguồn registry phải nêu service; các nguồn khác thì không",
         "a registry source names its service, and only a registry source does",
