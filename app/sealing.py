@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from app.domain.persons import Subject, SubjectKind
+from app.domain.persons import Identity, IdentityMarks, Subject, SubjectKind, name_key
 
 _NONCE = 12
 _VERSION = b"\x01"
@@ -28,11 +28,24 @@ class Sealer:
         return cls(AESGCM(_derive(secret, b"motlan seal v1")), _derive(secret, b"motlan mark v1"))
 
     def mark(self, kind: SubjectKind, number: str) -> str:
-        return hmac.digest(self._mark_key, f"{kind.value}:{number}".encode(), "sha256").hex()
+        return self._keyed(kind.value, number)
+
+    def identity_marks(self, holder_mark: str, identity: Identity) -> IdentityMarks:
+        """A name and a birth date as keyed hashes, bound to their holder: what two people share does not show."""
+        name, born = identity.full_name, identity.birth_date
+        return IdentityMarks(
+            self._keyed("name", f"{holder_mark}:{name_key(name)}") if name else None,
+            self._keyed("birth", f"{holder_mark}:{born}") if born and len(born) != 4 else None,
+            self._keyed("birth-year", f"{holder_mark}:{born[:4]}") if born else None,
+        )
 
     def fingerprint(self, digest: str) -> str:
         """A digest of personal data, keyed: what a few guesses could reproduce must not be confirmed by them."""
-        return hmac.digest(self._mark_key, b"digest:" + digest.encode(), "sha256").hex()
+        return self._keyed("digest", digest)
+
+    def _keyed(self, purpose: str, text: str) -> str:
+        """What was hashed for one purpose is never equal to what was hashed for another."""
+        return hmac.digest(self._mark_key, f"{purpose}:{text}".encode(), "sha256").hex()
 
     def seal(self, subject: Subject) -> bytes:
         nonce = secrets.token_bytes(_NONCE)

@@ -1,18 +1,22 @@
 """The schema's versions: each goes up and down on both databases, and the last is what the models say.
 
-A database that was in use before dossiers had a clock goes on being used after the upgrade, and after the way back.
+A database that was in use before dossiers had a clock, or before the archive knew whom a result was issued to, goes on
+being used after the upgrade, and after the way back.
 """
 
 from alembic import command
 from alembic.script import ScriptDirectory
 
 from app.db import Database
+from app.domain.dossiers import Status
+from app.domain.persons import Subject, SubjectKind
+from app.domain.results import Result
 from app.models.decisions import decisions
 from app.models.journal import journal_entries
 from app.services import decisions as judged
-from app.services import migrations
+from app.services import dossiers, migrations, results
 from app.services.journal import verify_journal
-from tests.desk import CHOICE, PLAIN, Gate, OpenGate, prepare
+from tests.desk import AN, CALLER, CHOICE, PLAIN, Gate, OpenGate, prepare, read
 
 
 def test_every_version_goes_up_and_down_and_the_head_is_what_the_models_say(database_url: str) -> None:
@@ -106,3 +110,26 @@ def test_dossiers_from_before_there_were_deadlines_live_on(database_url: str, op
     for row in gate.rows(decisions):
         assert gate.run(judged.replay(gate.desk, row.decision_id, judged.WhatIf())).same
     assert verify_journal(gate.desk.db).entries == gate.count(journal_entries)
+
+
+BEFORE_NAMES = "0009"
+DEGREE = Result("VAN_BANG", result_code="KQ.G99.000001")
+
+
+def test_a_result_from_before_the_archive_kept_whom_it_was_issued_to_is_not_compared(
+    database_url: str, open_gate: OpenGate
+) -> None:
+    prepare(database_url)
+    gate = open_gate(database_url)
+    code = filed(gate, 2, 4)
+    done = dossiers.transition(gate.desk, CALLER, code, None, Status.DONE, None, None, result=DEGREE)
+    (issued,) = read(gate.run(done))["results"]
+    another_s = Subject(SubjectKind.PERSON, AN.id, "TRẦN VĂN KHÁC", "1970")
+    assert gate.verdict("VAN_BANG", subject=another_s)[0] == "PAPER_LAWFUL"
+    migrations.downgrade(database_url, BEFORE_NAMES)
+    migrations.upgrade(database_url)
+    gate.restart()
+
+    assert gate.verdict("VAN_BANG")[0] == "REFUSE_PAPER_USE_ARCHIVE"
+    assert gate.verdict("VAN_BANG", subject=another_s)[0] == "REFUSE_PAPER_USE_ARCHIVE"
+    assert gate.run(results.verify(gate.desk, issued["id"])).intact

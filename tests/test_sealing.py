@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.persons import Subject, SubjectKind
+from app.domain.persons import Identity, IdentityMarks, Subject, SubjectKind
 from app.sealing import Sealer
 
 SEALER = Sealer.from_secret("a-made-up-secret-for-these-tests-0001")
@@ -60,6 +60,34 @@ def test_the_mark_finds_a_person_again_and_only_with_the_key() -> None:
         OTHER.mark(SubjectKind.PERSON, "042190100001"),
     }
     assert len(others | {mark}) == 4
+
+
+NAMES = st.sampled_from([None, "", "NGUYỄN VĂN AN", "nguyen  van an", "ĐỖ AN", "DO AN", "AN"]) | TEXT
+BIRTHS = st.sampled_from([None, "", "1990", "1991", "1990-02-03", "1990-02-04", "1991-02-03"])
+IDENTITIES = st.builds(Identity, NAMES, BIRTHS)
+MARK = SEALER.mark(SubjectKind.PERSON, "042190100001")
+
+
+@given(IDENTITIES, IDENTITIES)
+def test_the_marks_of_two_identities_agree_exactly_as_the_two_do(one: Identity, other: Identity) -> None:
+    marks = SEALER.identity_marks(MARK, one)
+    assert marks.agrees_with(SEALER.identity_marks(MARK, other)) is one.agrees_with(other)
+
+
+def test_the_marks_of_an_identity_say_nothing_of_it_and_not_who_else_has_its_name_or_birthday() -> None:
+    marks = SEALER.identity_marks(MARK, SUBJECT.identity)
+    fields = [marks.name_mark, marks.birth_mark, marks.birth_year_mark]
+    assert all(re.fullmatch("[0-9a-f]{64}", str(m)) for m in fields)
+    of_another = SEALER.identity_marks(SEALER.mark(SubjectKind.PERSON, "042190100002"), SUBJECT.identity)
+    with_another_key = OTHER.identity_marks(MARK, SUBJECT.identity)
+    known = {getattr(m, f) for m in (marks, of_another, with_another_key) for f in IdentityMarks.__struct_fields__}
+    assert len(known) == 9
+
+
+def test_of_a_birth_date_known_by_its_year_the_year_alone_is_marked() -> None:
+    year, full = (SEALER.identity_marks(MARK, Identity(None, born)) for born in ("1990", "1990-02-03"))
+    assert year == IdentityMarks(None, None, full.birth_year_mark)
+    assert SEALER.identity_marks(MARK, Identity()) == IdentityMarks()
 
 
 def test_a_sealer_shows_no_key_when_printed() -> None:

@@ -38,11 +38,19 @@ class Said(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+class Compared(StrEnum):
+    """What the name and birth date on a document are held against: what was claimed, and the population record."""
+
+    CLAIM = "claim"
+    RECORD = "record"
+
+
 class Answer(Frozen):
     """One source's answer as facts that can be stored and judged again: dates as returned, no name, id or number.
 
-    `matches`: name and birth date agree with the claim and the population record. `document_ref` is opaque.
-    `digest` is SHA-256 of the answer's bytes. `cause` says why there was no answer.
+    `matches`: name and birth date agree with the claim and the population record; `disagrees_with` which of them they
+    contradict, the claim where both (None also in facts from before it was kept). `document_ref` is opaque. `digest` is
+    SHA-256 of the answer's bytes. `cause` says why there was no answer.
     """
 
     source: Source
@@ -58,6 +66,7 @@ class Answer(Frozen):
     document_ref: str | None = None
     digest: str | None = None
     result_code: str | None = None
+    disagrees_with: Compared | None = None
 
     def status(self, on: date) -> LookupStatus:
         """The lookup status on a day, from the dates the source returned; a date left out sets no limit."""

@@ -4,7 +4,7 @@ from app.domain import wording
 from app.domain.cases import Case, Verdict, awaited_sources, binds, certified_copy_needless, replaces, to_link
 from app.domain.catalogue import Form
 from app.domain.decisions import USE_SOURCE, Finding, Flags, LawfulIf, ListNote, Outcome, Reason
-from app.domain.evidence import LookupStatus, Source
+from app.domain.evidence import Compared, Lookup, LookupStatus, Source
 
 FAILED_LOOKUP = frozenset({Reason.MISMATCH, Reason.REVOKED, Reason.EXPIRED, Reason.SYNC_DECLINED, Reason.NOT_HELD})
 # What the sources' answers decide, and other answers might have decided otherwise.
@@ -22,7 +22,7 @@ def finding_of(case: Case, verdict: Verdict) -> Finding:
             verdict.outcome, verdict.reason, case.document_type.name, verdict.lookup, _names_of(case, verdict.via)
         ),
         citations=verdict.cites,
-        remedy=wording.remedy(verdict.outcome, verdict.reason, verdict.lookup, case.item.form),
+        remedy=wording.remedy(verdict.outcome, verdict.reason, verdict.lookup, case.item.form, _contradicted(case)),
         lawful_forms=_lawful_forms(case, verdict),
         lookups=case.lookups,
         lists=tuple(ListNote(name, member.status.value) for name, member in case.lists.items()),
@@ -37,6 +37,14 @@ def finding_of(case: Case, verdict: Verdict) -> Finding:
 def _names_of(case: Case, codes: tuple[str, ...]) -> tuple[str, ...]:
     names = {t.code: t.name for t in case.requirement.types()}
     return tuple(names[code] for code in codes)
+
+
+def _contradicted(case: Case) -> tuple[Lookup, ...]:
+    """The sources the population record contradicts, the databases first; none where it may be the typing."""
+    found = [x for x in case.of(case.document_type.code) if x.status is LookupStatus.MISMATCH]
+    if any(x.answer.disagrees_with is not Compared.RECORD for x in found):
+        return ()
+    return tuple(sorted(found, key=lambda x: x.source is not Source.REGISTRY))
 
 
 def _lawful_forms(judged: Case, verdict: Verdict) -> tuple[str, ...]:

@@ -62,7 +62,9 @@ def assess(item: Item, setting: Setting, catalogue: Catalogue, law: LawOn) -> Fi
     place = place_of(item, setting, catalogue, law)
     lookups = lookups_of(item, setting, place)
     said = [
-        (x.answer.source, x.answer.service, x.answer.document_type, x.status, x.answer.result_code) for x in lookups
+        (a.source, a.service, a.document_type, x.status, a.result_code, a.disagrees_with)
+        for x in lookups
+        for a in (x.answer,)
     ]
     key = (item.form, item.declined_sync, setting.wait_over, *said)
     found = place.ruled.get(key)

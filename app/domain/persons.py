@@ -46,6 +46,11 @@ class Subject(Frozen):
         # A repr ends in logs and tracebacks; the number and the name must not.
         return f"Subject({self.kind.value})"
 
+    @property
+    def identity(self) -> "Identity":
+        """What was said of who they are."""
+        return Identity(self.full_name, self.birth_date)
+
 
 def citizen_id_fault(text: str, today: date) -> str | None:
     """What is wrong with a 12-digit identity number, as a code, or None: `digits`, `province`, `century`, `year`."""
@@ -121,3 +126,23 @@ class Identity(Frozen):
         if one and two and one != two and name_key(one) != name_key(two):
             return False
         return not (self.birth_date and other.birth_date) or same_birth(self.birth_date, other.birth_date)
+
+
+class IdentityMarks(Frozen):
+    """An `Identity` that can be compared and not read: keyed hashes of the name's key, the full birth date, its year.
+
+    A birth date known by its year only has no mark of the full one.
+    """
+
+    name_mark: str | None = None
+    birth_mark: str | None = None
+    birth_year_mark: str | None = None
+
+    def agrees_with(self, other: "IdentityMarks") -> bool:
+        """As the two identities would."""
+        if self.name_mark and other.name_mark and self.name_mark != other.name_mark:
+            return False
+        if self.birth_mark and other.birth_mark:
+            return self.birth_mark == other.birth_mark
+        one, two = self.birth_year_mark, other.birth_year_mark
+        return not (one and two) or one == two

@@ -1,5 +1,7 @@
 """The sentences offices and citizens read, Vietnamese first. Words only: nothing is decided here."""
 
+from collections.abc import Sequence
+
 from app.domain.catalogue import Form
 from app.domain.decisions import LawfulIf, Outcome, Reason, Remedy, Text
 from app.domain.evidence import Lookup, Source
@@ -255,9 +257,15 @@ _REMEDIES: dict[Outcome | Reason, tuple[str, str, Text]] = {
 }
 
 
-def remedy(outcome: Outcome, reason: Reason, lookup: Lookup | None, form: Form) -> Remedy:
-    """What to do instead; stands in every finding."""
+def remedy(
+    outcome: Outcome, reason: Reason, lookup: Lookup | None, form: Form, contradicted: Sequence[Lookup] = ()
+) -> Remedy:
+    """What to do instead; stands in every finding. `contradicted`: the sources that the population record contradicts,
+    where nothing that was typed does.
+    """
     key = reason if outcome is Outcome.PAPER_LAWFUL else outcome
+    if key is Reason.MISMATCH and contradicted:
+        return _correct_at(contradicted)
     actor, action, text = _REMEDIES[key]
     if key is Reason.PARTY_DOCUMENT and form is Form.ELECTRONIC:
         action = "send_electronic"
@@ -265,6 +273,31 @@ def remedy(outcome: Outcome, reason: Reason, lookup: Lookup | None, form: Form) 
         return Remedy(actor, action, text)
     source = Source.WALLET if outcome is Outcome.SYNC_FIRST else lookup.source
     return Remedy(actor, action, text, source.value, lookup.answer.service)
+
+
+def _correct_at(contradicted: Sequence[Lookup]) -> Remedy:
+    """Two databases disagree and no typing helps: whoever keeps the data is asked to correct them."""
+    first = contradicted[0]
+    vi = " và ".join(_place(x).vi for x in contradicted)
+    en = " and ".join(_place(x).en for x in contradicted)
+    text = Text(
+        f"Họ tên hoặc ngày sinh trên giấy tờ ở {vi} khác với dữ liệu dân cư: cơ quan đối chiếu bản chính, cùng công "
+        "dân đề nghị nơi quản lý dữ liệu đó điều chỉnh.",
+        f"The name or birth date on the document in {en} differs from the population record: the office compares the "
+        "original and, with the citizen, asks whoever keeps those data to correct them.",
+    )
+    return Remedy("office", "ask_keeper_to_correct", text, first.source.value, first.answer.service)
+
+
+def _place(lookup: Lookup) -> Text:
+    match lookup.source:
+        case Source.WALLET:
+            return Text("ví giấy tờ trên VNeID", "the VNeID wallet")
+        case Source.REGISTRY:
+            service = lookup.answer.service
+            return Text(database(service), f"the data service {service}")
+        case Source.ARCHIVE:  # pragma: no branch (the three are all there are; the type checker holds it)
+            return Text("kho dữ liệu của tỉnh", "the province's archive")
 
 
 _LAWFUL_IF = {

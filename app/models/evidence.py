@@ -38,5 +38,9 @@ archived_results = Table(
     Column("valid_until", Date),
     Column("revoked_on", Date),
     Column("recorded_at", Moment, nullable=False),
+    # Whom it was issued to, to be compared and not read: keyed hashes. Null: not on record, and not compared.
+    Column("name_mark", String(64)),
+    Column("birth_mark", String(64)),
+    Column("birth_year_mark", String(64)),
     Index(None, "holder_mark", "document_type"),
 )

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.evidence import Answer, Said, Source
+from app.domain.persons import IdentityMarks
+from app.domain.values import Frozen
 from app.models.evidence import archived_results, lookups
 
 _ADD = insert(lookups)
@@ -16,6 +18,20 @@ _ARCHIVED = (
     .where(archived_results.c.holder_mark.in_(bindparam("marks", expanding=True)))
     .order_by(archived_results.c.recorded_at)
 )
+
+
+class Archived(Frozen):
+    """A result in the archive, and whom it was issued to."""
+
+    answer: Answer
+    issued_to: IdentityMarks
+
+
+class Archive(Frozen):
+    """What the archive holds, by holder's mark and type, the oldest first; of most people that is nothing."""
+
+    checked_at: str
+    results: Mapping[tuple[str, str], Sequence[Archived]]
 
 
 def add_lookups(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -28,34 +44,26 @@ def of_holders(conn: Connection, marks: Sequence[str]) -> Sequence[Row[Any]]:
     return conn.execute(_ARCHIVED, {"marks": marks}).all()
 
 
-def answers(
-    rows: Iterable[Row[Any]], wanted: Mapping[str, Iterable[str]], checked_at: str
-) -> dict[tuple[str, str], Answer]:
-    """What the archive says about each (holder mark, type) wanted: its latest result, or that it holds none.
-
-    One that was revoked never stands before one that was not: it may be a second paper of the same type.
-    """
-    found = {
-        (mark, code): Answer(Source.ARCHIVE, code, Said.NOTHING, checked_at)
-        for mark, codes in wanted.items()
-        for code in codes
-    }
+def archive(rows: Iterable[Row[Any]], wanted: Mapping[str, Iterable[str]], checked_at: str) -> Archive:
+    """What `rows` hold of each holder mark and type wanted."""
+    found: dict[tuple[str, str], list[Archived]] = {}
     for row in rows:
-        known = found.get((row.holder_mark, row.document_type))
-        standing = known is not None and known.said is Said.DOCUMENT and known.revoked_on is None
-        if known is not None and not (standing and row.revoked_on is not None):
-            found[row.holder_mark, row.document_type] = Answer(
-                Source.ARCHIVE,
-                row.document_type,
-                Said.DOCUMENT,
-                checked_at,
-                issued_on=row.issued_on,
-                valid_until=row.valid_until,
-                revoked_on=row.revoked_on,
-                document_ref=row.document_ref,
-                result_code=row.result_code,
-            )
-    return found
+        if row.document_type not in wanted.get(row.holder_mark, ()):
+            continue
+        answer = Answer(
+            Source.ARCHIVE,
+            row.document_type,
+            Said.DOCUMENT,
+            checked_at,
+            issued_on=row.issued_on,
+            valid_until=row.valid_until,
+            revoked_on=row.revoked_on,
+            document_ref=row.document_ref,
+            result_code=row.result_code,
+        )
+        issued_to = IdentityMarks(row.name_mark, row.birth_mark, row.birth_year_mark)
+        found.setdefault((row.holder_mark, row.document_type), []).append(Archived(answer, issued_to))
+    return Archive(checked_at, found)
 
 
 def add_result(conn: Connection, row: Mapping[str, Any]) -> bool:

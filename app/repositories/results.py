@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, Table, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.domain.persons import IdentityMarks
 from app.domain.values import Frozen
 from app.models.dossiers import dossiers
 from app.models.evidence import archived_results
@@ -53,7 +54,7 @@ class RepresentativeRow(Frozen):
     checked_at: datetime
 
 
-def add(conn: Connection, result: ResultRow, signed: VersionRow) -> None:
+def add(conn: Connection, result: ResultRow, signed: VersionRow, issued_to: IdentityMarks) -> None:
     """Keep a result, its first version, and its row in the archive, where later checks find it."""
     conn.execute(insert(results), asdict(result))
     conn.execute(insert(result_versions), asdict(signed))
@@ -66,6 +67,7 @@ def add(conn: Connection, result: ResultRow, signed: VersionRow) -> None:
         "valid_until": result.valid_until,
         "revoked_on": None,
         "recorded_at": result.issued_at,
+        **asdict(issued_to),
     }
     conn.execute(insert(archived_results), archived)
 

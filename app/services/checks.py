@@ -13,7 +13,6 @@ from app.db import DatabaseUnavailable
 from app.domain.cases import Inquiry, Item, Setting
 from app.domain.catalogue import Catalogue, Form, Procedure
 from app.domain.decisions import Decision
-from app.domain.evidence import Answer
 from app.domain.facts import Facts, Filed, decide
 from app.domain.organizations import Representation
 from app.domain.paper_demands import inquire
@@ -22,10 +21,11 @@ from app.domain.values import Frozen, replace
 from app.registries.answers import Errand
 from app.repositories import checks, evidence, journal
 from app.repositories.decisions import Stored
+from app.repositories.evidence import Archive
 from app.repositories.idempotency import Kept, Key
 from app.services import idempotency, organizations
 from app.services.desk import Caller, Desk
-from app.services.evidence import Access, Gathered, Question, answer_of, gather
+from app.services.evidence import Access, Gathered, Question, answer_of, archive_answer, gather
 
 T = TypeVar("T")
 
@@ -69,12 +69,12 @@ class Paper(Frozen):
 
 
 class Prepared(Frozen):
-    """What was read before anybody was asked; `archived` by holder's mark and type."""
+    """What was read before anybody was asked."""
 
     catalogue: Catalogue
     procedure: Procedure
     papers: tuple[Paper, ...]
-    archived: Mapping[tuple[str, str], Answer]
+    archive: Archive
     subject_mark: str
 
 
@@ -125,8 +125,8 @@ def prepare(
         if inquiry.types:
             wanted.setdefault(mark, set()).update(inquiry.types)
         papers.append(Paper(item, inquiry, holder, mark))
-    archived = evidence.answers(opened.archived, wanted, rfc3339(now))
-    return Prepared(catalogue, procedure, tuple(papers), archived, subject_mark)
+    archive = evidence.archive(opened.archived, wanted, rfc3339(now))
+    return Prepared(catalogue, procedure, tuple(papers), archive, subject_mark)
 
 
 def _mark(desk: Desk, line: Line, subject_mark: str) -> str:
@@ -225,8 +225,9 @@ def with_code(judged: Judged, code: str) -> Judged:
 
 
 def _with_answers(desk: Desk, paper: Paper, prepared: Prepared, gathered: Gathered) -> Item:
-    answers = [answer_of(desk, gathered, paper.mark, paper.holder, query) for query in paper.inquiry.queries]
-    answers += [prepared.archived[paper.mark, code] for code in paper.inquiry.types]
+    whose = gathered, paper.mark, paper.holder
+    answers = [answer_of(desk, *whose, query) for query in paper.inquiry.queries]
+    answers += [archive_answer(desk, prepared.archive, *whose, code) for code in paper.inquiry.types]
     item = paper.item
     return Item(
         item.ref,

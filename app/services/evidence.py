@@ -5,15 +5,17 @@ One call to the wallet and one to each data service a holder; a source that fail
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
+from typing import TypeVar
 
 import msgspec
 
 from app.clock import rfc3339
-from app.domain.evidence import Answer, Said, Source
-from app.domain.persons import Identity, Subject
+from app.domain.evidence import Answer, Compared, Said, Source
+from app.domain.persons import Identity, IdentityMarks, Subject
 from app.domain.requirements import Query
-from app.domain.values import Frozen
+from app.domain.values import Frozen, replace
 from app.registries.answers import Errand, NoAnswer, Reading, Reply, SourceFailed, silent
+from app.repositories.evidence import Archive
 from app.services.desk import Desk
 
 # The population service: its record of the person is compared with every other document of that person.
@@ -47,6 +49,7 @@ class Gathered(Frozen):
 
 
 Question = tuple[str, Subject, tuple[Query, ...]]  # the holder's mark, the holder, what to ask
+Who = TypeVar("Who", Identity, IdentityMarks)
 Call = tuple[str, Subject, str | None, tuple[str, ...]]  # mark, holder, service (None: the wallet), types
 
 
@@ -80,6 +83,9 @@ def answer_of(desk: Desk, gathered: Gathered, mark: str, holder: Subject, query:
     """A reading as a storable fact: whether name and birth date agree is settled here, and they go no further."""
     service = query.service
     reading = gathered.readings[mark, query.document_type, service]
+    against = None
+    if reading.said is Said.DOCUMENT:
+        against = _disagreement(reading.identity, holder.identity, gathered.records.get(mark))
     return Answer(
         source=Source.WALLET if service is None else Source.REGISTRY,
         document_type=reading.document_type,
@@ -87,19 +93,42 @@ def answer_of(desk: Desk, gathered: Gathered, mark: str, holder: Subject, query:
         checked_at=gathered.checked_at,
         service=service,
         cause=reading.cause,
-        matches=reading.said is not Said.DOCUMENT or _agrees(reading, holder, gathered.records.get(mark)),
+        matches=against is None,
         issued_on=reading.issued_on,
         valid_until=reading.valid_until,
         revoked_on=reading.revoked_on,
         document_ref=reading.document_ref,
         digest=desk.sealer.fingerprint(reading.digest) if reading.digest else None,
+        disagrees_with=against,
     )
 
 
-def _agrees(reading: Reading, holder: Subject, record: Identity | None) -> bool:
-    """What is written on the document contradicts neither what was claimed nor the population record."""
-    claim = Identity(holder.full_name, holder.birth_date)
-    return reading.identity.agrees_with(claim) and (record is None or reading.identity.agrees_with(record))
+def archive_answer(
+    desk: Desk, archive: Archive, gathered: Gathered, mark: str, holder: Subject, document_type: str
+) -> Answer:
+    """What the archive says of one paper: its latest result, or that it holds none.
+
+    One that was revoked never stands before one that was not, it may be a second paper of the same type; nor, of those,
+    one issued under another name or birth date before one that agrees.
+    """
+    results = archive.results.get((mark, document_type))
+    if not results:
+        return Answer(Source.ARCHIVE, document_type, Said.NOTHING, archive.checked_at)
+    claim = desk.sealer.identity_marks(mark, holder.identity)
+    record = gathered.records.get(mark)
+    known = desk.sealer.identity_marks(mark, record) if record else None
+    answers = []
+    for result in reversed(results):
+        against = _disagreement(result.issued_to, claim, known)
+        answers.append(replace(result.answer, matches=against is None, disagrees_with=against))
+    return max(answers, key=lambda a: (a.revoked_on is None, a.matches))
+
+
+def _disagreement(written: Who, claim: Who, record: Who | None) -> Compared | None:
+    """What a document's name and birth date contradict; where both, the claim: typing is what is looked at first."""
+    if not written.agrees_with(claim):
+        return Compared.CLAIM
+    return None if record is None or written.agrees_with(record) else Compared.RECORD
 
 
 def _calls(questions: Iterable[Question]) -> list[Call]:

@@ -15,12 +15,13 @@ from app.domain.persons import Identity, Subject, SubjectKind
 from app.domain.prefills import Asked, Filled, Said, fill, place
 from app.domain.requirements import Query
 from app.domain.results import NotIntact
-from app.domain.values import Frozen
+from app.domain.values import Frozen, replace
 from app.repositories import evidence
 from app.repositories import results as issued
+from app.repositories.evidence import Archive, Archived
 from app.services import result_records
 from app.services.desk import Desk
-from app.services.evidence import Gathered, answer_of
+from app.services.evidence import Gathered, answer_of, archive_answer
 from app.services.forms import asking, form_of
 
 
@@ -43,15 +44,16 @@ class Wish(Frozen):
 
 
 class Prepared(Frozen):
-    """What was read before anybody was asked; `people` by their part, `marks` their keyed hashes. `archived`: what the
-    archive says, by part and document type.
+    """What was read before anybody was asked; `people` by their part, `marks` their keyed hashes. `opened`: what stands
+    on the archive's results that are kept here, by reference.
     """
 
     form: Form
     asking: Mapping[str, tuple[Asked, ...]]
     people: Mapping[Role, Subject]
     marks: Mapping[Role, str]
-    archived: Mapping[tuple[Role, str], Said]
+    archive: Archive
+    opened: Mapping[str, Said]
 
 
 def prepare(conn: Connection, desk: Desk, wish: Wish) -> Prepared:
@@ -68,7 +70,8 @@ def prepare(conn: Connection, desk: Desk, wish: Wish) -> Prepared:
     people = {**({own: wish.applicant} if own in form.roles else {}), **wish.related}
     marks = {role: desk.sealer.mark(who.kind, who.id) for role, who in people.items()}
     sources = asking(form, known, on)
-    return Prepared(form, sources, people, marks, _archived(conn, desk, form, sources, people, marks))
+    archive = _archive(conn, desk, form, sources, marks)
+    return Prepared(form, sources, people, marks, *_opened(conn, desk, archive))
 
 
 def own_role(applicant: Subject) -> Role:
@@ -76,53 +79,51 @@ def own_role(applicant: Subject) -> Role:
     return Role.APPLICANT if applicant.kind is SubjectKind.PERSON else Role.ORGANIZATION
 
 
-def _archived(
-    conn: Connection,
-    desk: Desk,
-    form: Form,
-    sources: Mapping[str, Sequence[Asked]],
-    people: Mapping[Role, Subject],
-    marks: Mapping[Role, str],
-) -> dict[tuple[Role, str], Said]:
-    """What the archive says of each paper it is asked for, with what stands on it."""
-    asked = {
-        (field.whose, a.source.document_type)
-        for field in form.fields
-        for a in sources[field.code]
-        if a.source.kind is SourceKind.ARCHIVE and a.source.document_type and field.whose in people
-    }
-    if not asked:
-        return {}
+def _archive(
+    conn: Connection, desk: Desk, form: Form, sources: Mapping[str, Sequence[Asked]], marks: Mapping[Role, str]
+) -> Archive:
+    """What the archive holds of each paper it is asked for."""
     wanted: dict[str, set[str]] = {}
-    for role, document_type in asked:
-        wanted.setdefault(marks[role], set()).add(document_type)
-    found = evidence.answers(evidence.of_holders(conn, [*wanted]), wanted, rfc3339(desk.clock.now()))
-    return {(role, t): _archived_one(conn, desk, found[marks[role], t], people[role]) for role, t in asked}
+    for field in form.fields:
+        for source in (a.source for a in sources[field.code]):
+            if source.kind is SourceKind.ARCHIVE and source.document_type and field.whose in marks:
+                wanted.setdefault(marks[field.whose], set()).add(source.document_type)
+    rows = evidence.of_holders(conn, [*wanted]) if wanted else []
+    return evidence.archive(rows, wanted, rfc3339(desk.clock.now()))
 
 
-def _archived_one(conn: Connection, desk: Desk, fact: Fact, person: Subject) -> Said:
-    """A result of the archive; one that does not verify any more says nothing, and of one kept elsewhere only its
-    dates are known.
+def _opened(conn: Connection, desk: Desk, archive: Archive) -> tuple[Archive, dict[str, Said]]:
+    """The archive's results with what stands on them, and with whom they name as it was signed."""
+    results: dict[tuple[str, str], list[Archived]] = {}
+    opened: dict[str, Said] = {}
+    for (mark, document_type), kept in archive.results.items():
+        for result in kept:
+            said, identity = _read(conn, desk, result.answer)
+            issued_to = desk.sealer.identity_marks(mark, identity) if identity else result.issued_to
+            results.setdefault((mark, document_type), []).append(replace(result, issued_to=issued_to))
+            opened[str(result.answer.document_ref)] = said
+    return replace(archive, results=results), opened
+
+
+def _read(conn: Connection, desk: Desk, fact: Fact) -> tuple[Said, Identity | None]:
+    """What stands on a result of the archive that holds, and whom it names; one that does not verify any more says
+    nothing, and of one kept elsewhere only its dates are known.
     """
-    status = fact.status(desk.clock.today())
-    row = issued.by_ref(conn, fact.document_ref) if fact.document_ref else None
-    if status is not LookupStatus.HELD or row is None:
+    row = issued.by_ref(conn, str(fact.document_ref))
+    if row is None:
         dated = {"issued_on": fact.issued_on, "valid_until": fact.valid_until}
-        known = {name: day.isoformat() for name, day in dated.items() if day} if status is LookupStatus.HELD else {}
-        return Said(status, fact.checked_at, fact.cause, fact.issued_on, known)
+        known = {name: day.isoformat() for name, day in dated.items() if day}
+        return Said(LookupStatus.HELD, fact.checked_at, fact.cause, fact.issued_on, known), None
     try:
         claims = result_records.opened(conn, desk, row).claims
     except NotIntact as e:
-        return Said(LookupStatus.NO_ANSWER, fact.checked_at, f"not_intact_{e.facts['fault']}")
-    holder = claims["holder"]
-    identity = Identity(holder.get("full_name"), holder.get("birth_date"))
-    if not identity.agrees_with(Identity(person.full_name, person.birth_date)):
-        return Said(LookupStatus.MISMATCH, fact.checked_at)
+        return Said(LookupStatus.NO_ANSWER, fact.checked_at, f"not_intact_{e.facts['fault']}"), None
+    identity = result_records.identity_of(claims)
     agreed = {name: claims.get(name) for name in ("number", "issued_on", "valid_until")}
     agreed |= {"full_name": identity.full_name, "birth_date": identity.birth_date}
     said = {**claims.get("data", {}), **{name: text for name, text in agreed.items() if text}}
     facts = {name: str(text) for name, text in said.items() if type(text) in (str, int)}
-    return Said(status, fact.checked_at, None, fact.issued_on, facts)
+    return Said(LookupStatus.HELD, fact.checked_at, None, fact.issued_on, facts), identity
 
 
 def questions(prepared: Prepared) -> list[tuple[str, Subject, tuple[Query, ...]]]:
@@ -164,7 +165,10 @@ def _said(desk: Desk, prepared: Prepared, gathered: Gathered, role: Role, asked:
     if asked.source.document_type is None:
         return None
     if asked.source.kind is SourceKind.ARCHIVE:
-        return prepared.archived[role, asked.source.document_type]
+        fact = archive_answer(desk, prepared.archive, gathered, mark, person, asked.source.document_type)
+        if (status := fact.status(today)) is LookupStatus.HELD:
+            return prepared.opened[str(fact.document_ref)]
+        return Said(status, fact.checked_at, fact.cause, fact.issued_on)
     query = Query(asked.source.document_type, asked.service)
     fact = answer_of(desk, gathered, mark, person, query)
     content = gathered.readings[mark, query.document_type, query.service].content or {}
@@ -180,6 +184,6 @@ def _of_population(gathered: Gathered, mark: str, person: Subject) -> Said:
         return Said(LookupStatus.NO_ANSWER, gathered.checked_at, call.cause)
     if record is None:
         return Said(LookupStatus.NOT_HELD, gathered.checked_at)
-    if not record.agrees_with(Identity(person.full_name, person.birth_date)):
+    if not record.agrees_with(person.identity):
         return Said(LookupStatus.MISMATCH, gathered.checked_at)
     return Said(LookupStatus.HELD, gathered.checked_at, facts=gathered.told.get(mark, {}))

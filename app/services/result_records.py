@@ -7,11 +7,12 @@ from hashlib import sha256
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from app.clock import rfc3339
 from app.domain.decisions import canonical
-from app.domain.persons import Subject, SubjectKind, has_no_account_of_their_own
+from app.domain.persons import Identity, Subject, SubjectKind, has_no_account_of_their_own
 from app.domain.results import NotIntact, UnknownResult
 from app.domain.values import Frozen
 from app.logs import log
@@ -203,9 +204,7 @@ def verified(conn: Connection, desk: Desk, row: ResultRow) -> Verified:
         return Verified((str(e.facts["fault"]),), status)
     if not _agrees(desk, row, claims):
         faults.append("record")
-    archived = rows.archived(conn, row.document_ref)
-    kept = ("holder_mark", "document_type", "result_code", "issued_on", "valid_until", "revoked_on")
-    if archived is None or any(archived[name] != getattr(row, name) for name in kept):
+    if not _archived_alike(conn, desk, row, claims):
         faults.append("archive")
     return Verified(tuple(faults), status)
 
@@ -226,6 +225,22 @@ def _agrees(desk: Desk, row: ResultRow, claims: Mapping[str, Any]) -> bool:
     }
     same = all(claims.get(name) == said for name, said in beside.items())
     return same and desk.sealer.mark(SubjectKind(holder["kind"]), holder["id"]) == row.holder_mark
+
+
+def _archived_alike(conn: Connection, desk: Desk, row: ResultRow, claims: Mapping[str, Any]) -> bool:
+    """Its row in the archive says the same; one from before it was kept does not say whom it was issued to."""
+    archived = rows.archived(conn, row.document_ref)
+    kept = ("holder_mark", "document_type", "result_code", "issued_on", "valid_until", "revoked_on")
+    if archived is None or any(archived[name] != getattr(row, name) for name in kept):
+        return False
+    issued_to = asdict(desk.sealer.identity_marks(row.holder_mark, identity_of(claims)))
+    return all(archived[name] in (None, mark) for name, mark in issued_to.items())
+
+
+def identity_of(claims: Mapping[str, Any]) -> Identity:
+    """The name and birth date a signed result was issued to."""
+    holder = claims["holder"]
+    return Identity(holder.get("full_name"), holder.get("birth_date"))
 
 
 def _place(result_id: str, version: int) -> str:

@@ -116,7 +116,7 @@ def issue(
     claims = result_records.claims_of(desk, made, result.number, holder, applicant, result.data or {})
     jws, version = result_records.sign(desk, made, 1, claims, caller.client_id)
     result_records.remember_key(conn, desk)
-    rows.add(conn, made, version)
+    rows.add(conn, made, version, desk.sealer.identity_marks(made.holder_mark, holder.identity))
     facts: dict[str, object] = {"result": made.id, "dossier": row.code, "document_type": made.document_type}
     facts |= {"code": made.result_code}
     facts |= {"holder": made.holder_mark, "digest": version.digest, "client": caller.client_id}

@@ -8,7 +8,7 @@ from app.domain.cases import Item
 from app.domain.catalogue import Form
 from app.domain.decisions import canonical, conclude
 from app.domain.errors import ProcedureNotInForce, UnknownProcedure
-from app.domain.evidence import Answer, Said, Source
+from app.domain.evidence import Answer, Compared, Said, Source
 from app.domain.facts import Facts, decide, facts_from
 from app.domain.persons import SubjectKind
 from app.domain.values import replace
@@ -31,6 +31,7 @@ ANSWERS = st.builds(
     document_ref=st.none() | TEXTS,
     digest=st.none() | TEXTS,
     result_code=st.none() | TEXTS,
+    disagrees_with=st.none() | st.sampled_from(Compared),
 )
 ITEMS = st.builds(
     Item,
@@ -78,6 +79,26 @@ def test_a_decision_carries_its_day_and_both_revisions() -> None:
     assert [f["ref"] for f in body["findings"]] == ["a"]  # type: ignore[attr-defined]
 
 
+def test_facts_from_before_it_was_kept_what_a_document_contradicts_are_judged_in_the_words_of_their_day() -> None:
+    known = facts(
+        replace(item("CAN_CUOC"), answers=(Answer(Source.WALLET, "CAN_CUOC", Said.DOCUMENT, "t", matches=False),))
+    )
+    before = known.bytes().replace(b',"disagrees_with":null', b"")
+    assert before != known.bytes()
+    assert facts_from(before) == known
+    (finding,) = decide(facts_from(before), catalogue(), rulebook()).findings
+    assert finding.remedy.body() == {
+        "actor": "office",
+        "action": "check_typing_then_correct_database",
+        "text": {
+            "vi": "Cơ quan kiểm tra lại họ tên, ngày sinh đã nhập; nếu nhập đúng thì đối chiếu bản chính và hướng dẫn "
+            "công dân điều chỉnh thông tin trong cơ sở dữ liệu.",
+            "en": "The office checks what was typed first; if it is right, compares the original and helps the citizen "
+            "to have the database corrected.",
+        },
+    }
+
+
 def test_only_a_decision_with_a_paper_that_waits_is_waiting() -> None:
     silent = Answer(Source.WALLET, "CAN_CUOC", Said.NO_ANSWER, "t")
     waiting = decide(facts(replace(item("CAN_CUOC"), answers=(silent,))), catalogue(), rulebook())
@@ -117,6 +138,7 @@ CARD_ANSWERS = st.lists(
         valid_until=st.none() | st.sampled_from([date(2020, 1, 1), date(2030, 1, 1)]),
         document_ref=st.none() | TEXTS,
         result_code=st.sampled_from([None, "KQ.G01.000001", "KQ.G01.000002"]),
+        disagrees_with=st.none() | st.sampled_from(Compared),
     ),
     max_size=3,
 ).map(tuple)

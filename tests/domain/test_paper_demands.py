@@ -13,7 +13,7 @@ from app.domain.cases import Item
 from app.domain.catalogue import DocumentKind, Form, Relation
 from app.domain.decisions import Finding, Outcome, Reason, canonical
 from app.domain.errors import HolderRequired
-from app.domain.evidence import LookupStatus, Source
+from app.domain.evidence import Compared, LookupStatus, Source
 from app.domain.facts import Facts, decide, facts_from
 from app.domain.paper_demands import assess, inquire, integrated_on
 from app.domain.persons import SubjectKind
@@ -62,7 +62,8 @@ def demands(draw: st.DrawFn, days: st.SearchStrategy[date] = DAYS) -> tuple[Fact
     answers = []
     for about, source, service in sorted(asked(item, facts, catalogue()), key=str):
         can = [s for s in STATUSES if source is Source.WALLET or s is not LookupStatus.NOT_LINKED]
-        answers.append(answer_of(about, service or source.value, draw(st.sampled_from(can)).value, facts.law_as_of))
+        says = draw(st.sampled_from([*(s.value for s in can), *({"disagrees_with": c} for c in Compared)]))
+        answers.append(answer_of(about, service or source.value, says, facts.law_as_of))
     item = replace(item, answers=tuple(answers))
     return replace(facts, items=(item,)), item
 
@@ -266,6 +267,49 @@ def test_the_sentence_of_a_refusal_names_the_paper_that_stands_in() -> None:
         assert "Hộ chiếu" in finding.because.vi
         assert "Thẻ căn cước" in finding.because.vi
         assert "stand in" in finding.because.en
+
+
+SAYING = st.sampled_from(["not_held", "expired", "revoked", {"disagrees_with": "claim"}, {"disagrees_with": "record"}])
+
+
+@given(st.tuples(SAYING, SAYING, SAYING))
+def test_a_mismatch_is_put_to_the_typing_unless_databases_alone_disagree(
+    says: tuple[str | dict[str, str], ...],
+) -> None:
+    on = date(2026, 11, 20)
+    known = zip(("wallet", "GPLX", "archive"), says, strict=True)
+    answers = tuple(answer_of("GIAY_PHEP_LAI_XE", source, said, on) for source, said in known)
+    item = Item("a", "GIAY_PHEP_LAI_XE", Form.COPY, SubjectKind.PERSON, answers=answers)
+    finding = judged(Facts("D-1", "t", "P-CA-NHAN", on, ()), item)
+    against = {a.disagrees_with for a in answers} - {None}
+    assert (finding.reason is Reason.MISMATCH) == bool(against)
+    assert (finding.remedy.action == "check_typing_then_correct_database") == (Compared.CLAIM in against)
+    assert (finding.remedy.action == "ask_keeper_to_correct") == (against == {Compared.RECORD})
+
+
+@pytest.mark.parametrize(
+    ("sources", "named", "source", "service"),
+    [
+        (("wallet",), ("ví giấy tờ trên VNeID", "the VNeID wallet"), "wallet", None),
+        (("archive",), ("kho dữ liệu của tỉnh", "the province's archive"), "archive", None),
+        (
+            ("wallet", "GPLX"),
+            ("Cơ sở dữ liệu giấy phép lái xe và ví giấy tờ trên VNeID", "the data service GPLX and the VNeID wallet"),
+            "registry",
+            "GPLX",
+        ),
+    ],
+)
+def test_where_databases_disagree_whoever_keeps_the_data_is_named(
+    sources: tuple[str, ...], named: tuple[str, str], source: str, service: str | None
+) -> None:
+    on = date(2026, 11, 20)
+    answers = tuple(answer_of("GIAY_PHEP_LAI_XE", s, {"disagrees_with": "record"}, on) for s in sources)
+    item = Item("a", "GIAY_PHEP_LAI_XE", Form.COPY, SubjectKind.PERSON, answers=answers)
+    remedy = judged(Facts("D-1", "t", "P-CA-NHAN", on, ()), item).remedy
+    assert f"trên giấy tờ ở {named[0]} khác" in remedy.text.vi
+    assert f"on the document in {named[1]} differs" in remedy.text.en
+    assert (remedy.source, remedy.service) == (source, service)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import yaml
 from app.domain.cases import CUTTING_LIST, Item, Setting
 from app.domain.catalogue import Acceptance, Catalogue, Component, Form, Relation
 from app.domain.decisions import Decision, Finding
-from app.domain.evidence import Answer, LookupStatus, Said, Source
+from app.domain.evidence import Answer, Compared, LookupStatus, Said, Source
 from app.domain.facts import Facts, decide
 from app.domain.law import Rulebook
 from app.domain.paper_demands import inquire
@@ -178,11 +178,15 @@ def _item(ref: str, said: Mapping[str, Any], facts: Facts, known: Catalogue) -> 
 
 
 def answer_of(code: str, source: str, says: str | Mapping[str, Any], on: date) -> Answer:
-    """`says`: a lookup status, or the document's own dates and marks as a source returns them."""
+    """`says`: a lookup status, or the document's own dates and marks as a source returns them; `mismatch` alone is one
+    from before it was kept with what.
+    """
     known = {"wallet": Source.WALLET, "archive": Source.ARCHIVE}
     where = known.get(source, Source.REGISTRY)
     service = None if source in known else source
     bare = Answer(where, code, Said.DOCUMENT, "2026-11-22T08:00:00+07:00", service, document_ref="doc-1")
+    if not isinstance(says, str) and "disagrees_with" in says:
+        return replace(bare, matches=False, disagrees_with=Compared(says["disagrees_with"]))
     if not isinstance(says, str):
         return replace(bare, **says)
     match LookupStatus(says):

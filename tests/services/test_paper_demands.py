@@ -1,12 +1,14 @@
 """A demand through the whole stack: real sources over real sockets, both databases, every outcome."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from app.domain.catalogue import Form
 from app.domain.errors import HolderRequired, ProcedureNotInForce, UnknownDocumentType, UnknownProcedure
-from app.domain.persons import Subject, SubjectKind
+from app.domain.persons import Identity, Subject, SubjectKind
 from app.models.decisions import decisions
 from app.models.evidence import lookups
 from app.models.journal import journal_entries
@@ -21,18 +23,31 @@ CARD = "CAN_CUOC"
 BIRTH = "GIAY_KHAI_SINH"
 
 
-def archive(gate: Gate, document_type: str = "VAN_BANG", subject: Subject = AN) -> None:
+def archive(
+    gate: Gate,
+    document_type: str = "VAN_BANG",
+    subject: Subject = AN,
+    issued_to: Identity | None = None,
+    **change: Any,
+) -> None:
+    """A result in the archive; `issued_to` where it is on record."""
+    mark = gate.desk.sealer.mark(subject.kind, subject.id)
     row = {
         "document_ref": f"archive-{document_type}",
-        "holder_mark": gate.desk.sealer.mark(subject.kind, subject.id),
+        "holder_mark": mark,
         "document_type": document_type,
         "result_code": "KQ.T.1",
         "issued_on": day("2020-01-01"),
         "valid_until": None,
         "revoked_on": None,
         "recorded_at": MONDAY,
+        **asdict(gate.desk.sealer.identity_marks(mark, issued_to or Identity())),
+        **change,
     }
     assert gate.desk.db.write_sync(evidence.add_result, row)
+
+
+LICENCE_AND_CARD = procedure_body(component(1, CARD), component(2, "GIAY_PHEP_LAI_XE"))
 
 
 def test_a_card_in_the_wallet_is_not_owed_on_paper(gate: Gate) -> None:
@@ -162,6 +177,69 @@ def test_a_claim_that_differs_from_the_document_is_a_mismatch(sqlite_gate: Gate,
     sqlite_gate.world.put_holding(CARD)
     subject = Subject(SubjectKind.PERSON, PERSON, **wrong)
     assert sqlite_gate.verdict(CARD, subject=subject) == ("PAPER_LAWFUL", "mismatch")
+
+
+ISSUED_TO = Identity("Nguyễn Văn An", "1990-02-03")
+
+
+@pytest.mark.parametrize(
+    "issued_to", [ISSUED_TO, Identity("NGUYEN VAN AN", "1990"), Identity(None, "1990-02-03"), None]
+)
+def test_a_result_in_the_archive_that_contradicts_nothing_is_held(gate: Gate, issued_to: Identity | None) -> None:
+    archive(gate, issued_to=issued_to)
+    assert gate.verdict("VAN_BANG") == ("REFUSE_PAPER_USE_ARCHIVE", "held_in_archive")
+
+
+@pytest.mark.parametrize("wrong", [{"full_name": "TRẦN VĂN AN"}, {"birth_date": "1990-02-04"}, {"birth_date": "1991"}])
+def test_a_result_in_the_archive_under_another_name_or_birth_date_than_claimed_is_a_mismatch(
+    gate: Gate, wrong: dict[str, str]
+) -> None:
+    archive(gate, BIRTH, issued_to=ISSUED_TO)
+    found = gate.finding(BIRTH, subject=Subject(SubjectKind.PERSON, PERSON, **wrong))
+    assert {x["source"]: x["status"] for x in found["lookups"]}["archive"] == "mismatch"
+    assert (found["outcome"], found["reason"]) == ("PAPER_LAWFUL", "mismatch")
+    assert found["remedy"]["action"] == "check_typing_then_correct_database"
+
+
+def test_each_paper_of_a_demand_is_compared_with_whom_it_says_it_is_of(gate: Gate) -> None:
+    archive(gate, issued_to=ISSUED_TO)
+    again = Line("b", "VAN_BANG", Form.COPY, holder=Subject(SubjectKind.PERSON, PERSON, "TRẦN VĂN AN"))
+    findings = gate.demand("VAN_BANG", again)["findings"]
+    assert [f["outcome"] for f in findings] == ["REFUSE_PAPER_USE_ARCHIVE", "PAPER_LAWFUL"]
+
+
+def test_a_result_in_the_archive_is_compared_with_the_population_record_where_037_is_asked(gate: Gate) -> None:
+    archive(gate, CARD, issued_to=Identity("NGUYỄN VĂN ÂN HÒA", "1990-02-03"))
+    found = gate.finding(CARD, subject=Subject(SubjectKind.PERSON, PERSON))
+    assert {x["source"]: x["status"] for x in found["lookups"]}["archive"] == "mismatch"
+    assert (found["reason"], found["remedy"]["action"]) == ("mismatch", "ask_keeper_to_correct")
+    assert (found["remedy"]["source"], found["remedy"].get("service")) == ("archive", None)
+
+
+def test_a_result_under_another_name_never_stands_before_one_that_agrees(gate: Gate) -> None:
+    archive(gate, issued_to=ISSUED_TO)
+    later = MONDAY + timedelta(days=1)
+    archive(gate, issued_to=Identity("TRẦN VĂN AN"), document_ref="archive-later", recorded_at=later)
+    found = gate.finding("VAN_BANG")
+    assert [x["document_ref"] for x in found["lookups"] if x["source"] == "archive"] == ["archive-VAN_BANG"]
+    assert found["outcome"] == "REFUSE_PAPER_USE_ARCHIVE"
+
+
+def test_the_typing_is_doubted_only_where_something_was_typed(gate: Gate) -> None:
+    """The licence names somebody else than the card and the population record do."""
+    gate.world.put_holding(CARD)
+    gate.world.put_holding("GIAY_PHEP_LAI_XE", full_name="NGUYỄN VĂN ÂN HÒA")
+    gate.run(catalogue.publish_procedure(gate.desk, "test", "9.000011", LICENCE_AND_CARD))
+
+    def remedy(**said: str) -> tuple[str, str | None]:
+        subject = Subject(SubjectKind.PERSON, PERSON, **said)
+        findings = gate.demand(CARD, "GIAY_PHEP_LAI_XE", procedure="9.000011", subject=subject)["findings"]
+        assert [f["reason"] for f in findings] == ["held_in_wallet", "mismatch"]
+        return findings[1]["remedy"]["action"], findings[1]["remedy"].get("service")
+
+    assert remedy() == ("ask_keeper_to_correct", "GPLX")
+    assert remedy(birth_date="1990-02-03") == ("ask_keeper_to_correct", "GPLX")
+    assert remedy(full_name="NGUYỄN VĂN AN") == ("check_typing_then_correct_database", None)
 
 
 def test_the_population_record_is_compared_where_037_is_asked_and_not_asked_for_its_own_sake(gate: Gate) -> None:

@@ -5,11 +5,13 @@ import json
 import threading
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from app.domain.dossiers import Status
@@ -22,6 +24,7 @@ from app.models.idempotency import idempotency_keys
 from app.models.journal import journal_entries
 from app.models.prefills import prefills as table
 from app.models.results import result_versions
+from app.repositories import evidence
 from app.repositories.idempotency import Key
 from app.services import dossiers, idempotency, prefills, results
 from app.services.desk import Caller
@@ -222,6 +225,35 @@ def test_a_revoked_result_and_one_of_another_name_fill_nothing(gate: Gate) -> No
     assert reasons(filled(gate, wish(LINKED, related={Role.CHILD: misnamed})))["child_birth_number"] == "mismatch"
     gate.run(results.revoke(gate.desk, CALLER, issued["id"], "Cấp nhầm", None))
     assert reasons(filled(gate, wish(LINKED, related={Role.CHILD: CHILD})))["child_birth_number"] == "revoked"
+
+
+def test_a_result_kept_elsewhere_fills_in_its_dates_only_for_whom_it_was_issued_to(gate: Gate) -> None:
+    settle(gate.world)
+    mark = gate.desk.sealer.mark(CHILD.kind, CHILD.id)
+    row = {
+        "document_ref": "elsewhere-1",
+        "holder_mark": mark,
+        "document_type": "GIAY_KHAI_SINH",
+        "result_code": "KQ.T.1",
+        "issued_on": date(2026, 10, 5),
+        "recorded_at": gate.watch.moment,
+        **asdict(gate.desk.sealer.identity_marks(mark, CHILD.identity)),
+    }
+    gate.desk.db.write_sync(evidence.add_result, row)
+    theirs = filled(gate, wish(LINKED, related={Role.CHILD: CHILD}))
+    assert values(theirs)["child_birth_registered_on"] == "2026-10-05"
+    misnamed = Subject(CHILD.kind, CHILD.id, "NGUYỄN HÀ ANH", CHILD.birth_date)
+    another_s = filled(gate, wish(LINKED, related={Role.CHILD: misnamed}))
+    assert reasons(another_s)["child_birth_registered_on"] == "mismatch"
+
+
+def test_a_result_that_the_population_record_contradicts_fills_nothing(gate: Gate) -> None:
+    settle(gate.world)
+    gate.world.put_person(CHILD.id, full_name="NGUYỄN HÀ MY ANH", birth_date=CHILD.birth_date, sex="female")
+    issue(gate, CHILD, **CERTIFICATE)
+    unnamed = Subject(CHILD.kind, CHILD.id)
+    body = filled(gate, wish(LINKED, related={Role.CHILD: unnamed}))
+    assert reasons(body)["child_birth_number"] == "mismatch"
 
 
 def test_a_result_that_does_not_verify_any_more_says_nothing(gate: Gate) -> None:

@@ -225,6 +225,33 @@ def test_the_result_of_somebody_else_is_archived_as_theirs(gate: Gate) -> None:
     assert gate.verdict(DEGREE)[1] == "not_integrated"
 
 
+MISNAMED = Subject(SubjectKind.PERSON, AN.id, "NGUYỄN VĂN THỬ", "1990-02-03")
+
+
+def test_a_result_stands_in_for_the_paper_of_whom_it_was_issued_to_and_of_nobody_else(gate: Gate) -> None:
+    issued(gate, RESULT, applicant=MISNAMED)
+
+    def found(full_name: str | None, birth_date: str | None) -> tuple[str, str]:
+        subject = Subject(SubjectKind.PERSON, AN.id, full_name, birth_date)
+        finding = gate.finding(DEGREE, subject=subject)
+        return finding["outcome"], finding["lookups"][-1]["status"]
+
+    assert found("nguyen van thu", "1990") == ("REFUSE_PAPER_USE_ARCHIVE", "held")
+    assert found(None, None) == ("REFUSE_PAPER_USE_ARCHIVE", "held")
+    assert found("TRẦN THỊ KHÁC", "1991-01-01") == ("PAPER_LAWFUL", "mismatch")
+    assert found("NGUYỄN VĂN THỬ", "1990-02-04") == ("PAPER_LAWFUL", "mismatch")
+
+
+def test_a_result_corrected_to_its_holder_s_true_name_stands_in_for_their_paper(gate: Gate) -> None:
+    old = issued(gate, RESULT, applicant=MISNAMED)
+    assert gate.verdict(DEGREE)[0] == "PAPER_LAWFUL"
+    new = replaced(gate, old["id"], replace(RESULT, holder=AN))
+    finding = gate.finding(DEGREE)
+    assert finding["outcome"] == "REFUSE_PAPER_USE_ARCHIVE"
+    assert finding["lookups"][-1]["document_ref"] == new["document_ref"]
+    assert faults(gate, old["id"]) == faults(gate, new["id"]) == ()
+
+
 # ---- revoked, corrected ---------------------------------------------------------------------------------------------
 
 
@@ -334,8 +361,15 @@ def test_a_result_put_in_another_s_place_is_found(gate: Gate) -> None:
         (results_table, {"document_type": "CAN_CUOC"}, ("record", "archive")),
         (archived_results, {"valid_until": date(2099, 1, 1)}, ("archive",)),
         (archived_results, {"holder_mark": "0" * 64}, ("archive",)),
+        (archived_results, {"name_mark": "0" * 64}, ("archive",)),
+        (archived_results, {"birth_mark": "0" * 64}, ("archive",)),
+        (archived_results, {"birth_year_mark": "0" * 64}, ("archive",)),
+        (archived_results, {"name_mark": None, "birth_mark": None, "birth_year_mark": None}, ()),
     ],
-    ids=["a longer life", "another paper", "a longer life in the archive", "another holder in the archive"],
+    ids=[
+        *("a longer life", "another paper", "a longer life in the archive", "another holder in the archive"),
+        *("another name in the archive", "another birthday there", "another birth year there", "from before names"),
+    ],
 )
 def test_what_stands_beside_a_result_is_held_against_it(
     sqlite_gate: Gate, table: Table, values: Json, fault: tuple[str, ...]
