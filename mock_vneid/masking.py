@@ -13,6 +13,11 @@ _SECRET = re.compile(
 )
 
 
+def legible(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair: JSON can spell one, and UTF-8 cannot send it on."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def masked(text: str) -> str:
     """The text with everything in it that looks like a key, a token or a password replaced by what it looked like."""
     return _SECRET.sub(_mask, text)

@@ -347,10 +347,9 @@ async def delete_fault(world: WorldDep, id: str) -> None:
 
 
 def _clock(world: World) -> ClockOut:
-    now = world.now()
-    return ClockOut(
-        now=clock_text(world), offset_seconds=round(now - time(), 3), frozen=world.state.frozen_at is not None
-    )
+    frozen = world.state.frozen_at is not None
+    offset = world.now() - time() if frozen else world.state.offset
+    return ClockOut(now=clock_text(world), offset_seconds=round(offset, 3), frozen=frozen)
 
 
 @router.post("/worlds/{world}/clock", tags=["clock"])

@@ -146,7 +146,7 @@ def test_a_token_of_another_world_is_traced_to_it(mock: Mock, http: httpx.Client
         ("POST", "/wallet/document/search", "path", "/wallet/documents/search"),
         ("GET", "/wallet/documents/search", "method", "it knows POST"),
         ("GET", "/ndxp/services/037", "method", "it knows POST"),
-        ("POST", "/ndxp/services/HOTICH", "service", "HO-TICH"),
+        ("POST", "/ndxp/services/HO_TICH", "service", "HO-TICH"),
     ],
 )
 def test_an_address_that_is_none_is_told_the_nearest(
