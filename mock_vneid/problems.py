@@ -93,3 +93,19 @@ class BodyLimit:
             return message
 
         await self._app(scope, counting, send)
+
+
+class NoContent:
+    """A 204 has no body, and so no media type."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 204:
+                headers = [header for header in message["headers"] if header[0] != b"content-type"]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, sending)
