@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mock_vneid import door_docs, scenario
+from mock_vneid import door_docs, face_docs, scenario
 from mock_vneid.faces import (
     lgsp,
     ndxp,
@@ -106,8 +106,9 @@ def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
             }
             for path, operations in schema["paths"].items():
                 if path.startswith("/w/{world}"):
-                    for operation in operations.values():
-                        operation.setdefault("parameters", []).insert(0, world)
+                    for method, operation in operations.items():
+                        face_docs.describe(path, method, operation)
+                        operation["parameters"].insert(0, world)
                         if path.startswith("/w/{world}/staff/"):
                             operation["tags"] = ["staff login"]
             flows = {
