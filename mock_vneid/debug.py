@@ -29,7 +29,7 @@ _TYPES: dict[str, TokenKind] = {
 }
 _MESSAGES = ("document", "presentation")  # signed by the wallet, and judged by the real clock
 _EARLY = 60  # seconds of difference between two clocks
-_FAR = 1e15  # seconds: nobody means a moment beyond that
+FAR = 1e15  # seconds: nobody means a moment beyond that
 _OLD = 300  # seconds after which the message of a document is an old one
 
 
@@ -353,7 +353,7 @@ def _compared(name: str, found: object, wanted: str | None, what: str) -> Check:
 
 def _number(claims: dict[str, Any], name: str) -> float | None:
     moment = claims.get(name)
-    if isinstance(moment, bool) or not isinstance(moment, int | float) or not abs(moment) < _FAR:
+    if isinstance(moment, bool) or not isinstance(moment, int | float) or not abs(moment) < FAR:
         return None
     return float(moment)
 

@@ -1,5 +1,6 @@
 """The named ways in which a world may be wrong, and which request each one strikes."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -10,9 +11,12 @@ Face = Literal["wallet", "ndxp", "oidc", "portal", "soap", "lgsp", "vneid", "vnc
 Effect = Literal["transport", "line", "refusal", "document"]
 Family = Literal["transport", "protocol", "crypto", "domain", "login"]
 
+# There is no catalogue of data services: any code answers by what is held. These are the ones to name in examples.
+NDXP_CODE = r"[A-Za-z0-9-]{1,32}"
 NDXP_SERVICES = ("037", "HO-TICH", "GPLX", "BHXH", "DKDN", "DK-HKD-HTX", "DAT-DAI", "DK-XE", "LLTP", "SKDT")
 
-# What `match.service` may be on each face. On oidc, `vneid` and `ndxp` are the two token endpoints.
+# What `match.service` may be on each face; `is_service` says what else. On oidc, `vneid` and `ndxp` are the two token
+# endpoints.
 SERVICES: dict[Face, tuple[str, ...]] = {
     "wallet": ("search", "deliver", "present", "redeem", "subscribe", "jwks"),
     "ndxp": NDXP_SERVICES,
@@ -242,6 +246,12 @@ _DOMAIN: dict[str, Kind] = {
         states=True,
     ),
     "wrong_person": Kind("document", _CITIZENS, "a document or record whose holder.id is somebody else's", _DISCARD),
+    "procedure_not_published": Kind(
+        "refusal",
+        ("portal",),
+        "200 with error_code -1 for a report on a procedure that was not PUT: the portal publishes none of this MaTTHC",
+        "have the procedure published, and report the dossier again; it is no fact about the person",
+    ),
     "not_licensed": Kind(
         "refusal", _CITIZENS, "403 with error_code 004", "have the procedure licensed; it is no fact about the person"
     ),
@@ -278,6 +288,10 @@ _AGES = {"stale": 2 * 24 * 3600, "stale_cache": 3600}
 ON_THE_LINE = frozenset(name for name, kind in KINDS.items() if kind.effect == "line") | {"stale_cache"}
 # What fits keys and other things that are about nobody.
 FIT_FOR_KEYS = frozenset(name for name, kind in KINDS.items() if kind.effect in ("transport", "line")) | {"stale_cache"}
+
+
+def is_service(face: Face, service: str) -> bool:
+    return service in SERVICES[face] or (face == "ndxp" and re.fullmatch(NDXP_CODE, service) is not None)
 
 
 def kinds_for(face: Face) -> list[str]:

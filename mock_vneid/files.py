@@ -3,6 +3,7 @@
 Keys, tokens and the journal are not in it: an imported world signs with keys of its own.
 """
 
+import re
 from dataclasses import asdict
 from datetime import datetime
 from time import time
@@ -171,8 +172,23 @@ def _fault(fault: Fault) -> dict[str, Any]:
     return told
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that some reader of YAML could take for a number: an id is one for YAML 1.2."""
+
+
+_NUMBER = re.compile(r"[-+.]?[0-9][0-9A-Fa-fxo_.:+-]*")
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = "'" if _NUMBER.fullmatch(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
+
+
 def as_yaml(file: dict[str, Any]) -> str:
-    return yaml.safe_dump(file, allow_unicode=True, sort_keys=False, width=120)
+    return yaml.dump(file, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
 
 
 # In

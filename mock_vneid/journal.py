@@ -2,9 +2,11 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from itertools import islice
+
+from mock_vneid.masking import legible
 
 KEPT = 5_000
 
@@ -45,6 +47,18 @@ class Entry:
     def at_text(self) -> str:
         return datetime.fromtimestamp(self.at, UTC).isoformat(timespec="microseconds")
 
+    def readable(self) -> "Entry":
+        """Itself, with every text such as can be shown: what callers send is noted as it comes."""
+        for name in _NOTED:
+            noted = getattr(self, name)
+            if isinstance(noted, str):
+                setattr(self, name, legible(noted))
+        self.types = [legible(document_type) for document_type in self.types]
+        return self
+
+
+_NOTED = tuple(field.name for field in fields(Entry))
+
 
 class Journal:
     def __init__(self) -> None:
@@ -63,11 +77,11 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         """Oldest first."""
-        return iter(self._entries)
+        return (entry.readable() for entry in self._entries)
 
     def entries(self, wanted: Callable[[Entry], bool], limit: int) -> list[Entry]:
         """The newest `limit` entries that are wanted, newest last."""
-        found = list(islice((entry for entry in reversed(self._entries) if wanted(entry)), limit))
+        found = list(islice((entry.readable() for entry in reversed(self._entries) if wanted(entry)), limit))
         found.reverse()
         return found
 

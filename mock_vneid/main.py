@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,9 +14,9 @@ from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from mock_vneid import door_docs, scenario
+from mock_vneid import door_docs, face_docs, scenario
 from mock_vneid.faces import (
     lgsp,
     ndxp,
@@ -35,8 +36,9 @@ from mock_vneid.faces.control_out import HealthOut
 from mock_vneid.faces.straight import Straight
 from mock_vneid.faces.visits import Recorder, Refusal, Visit, answer
 from mock_vneid.misses import note_no_such_path
-from mock_vneid.problems import BodyLimit, Problem, on_http_exception, on_invalid, on_problem
+from mock_vneid.problems import BodyLimit, NoContent, Problem, on_http_exception, on_invalid, on_problem
 from mock_vneid.server import Door, Later, listen, run, url_of
+from mock_vneid.specs import DEFAULT_WORLD
 from mock_vneid.universe import Universe
 from mock_vneid.worlds import LimitReached
 
@@ -104,8 +106,9 @@ def _describe_faces(app: FastAPI) -> Callable[[], dict[str, Any]]:
             }
             for path, operations in schema["paths"].items():
                 if path.startswith("/w/{world}"):
-                    for operation in operations.values():
-                        operation.setdefault("parameters", []).insert(0, world)
+                    for method, operation in operations.items():
+                        face_docs.describe(path, method, operation)
+                        operation["parameters"].insert(0, world)
                         if path.startswith("/w/{world}/staff/"):
                             operation["tags"] = ["staff login"]
             flows = {
@@ -176,6 +179,10 @@ def create_faces(universe: Universe) -> FastAPI:
     async def healthz() -> HealthOut:
         return HealthOut(worlds=len(universe.worlds))
 
+    @app.get("/", include_in_schema=False)
+    async def front() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
     app.exception_handler(Refusal)(_on_refusal)
     app.exception_handler(HTTPException)(_on_no_such_path)
     app.add_middleware(Recorder, universe=universe)
@@ -234,11 +241,16 @@ def create_control(universe: Universe) -> FastAPI:
     async def healthz() -> HealthOut:
         return HealthOut(worlds=len(universe.worlds))
 
+    @app.get("/", include_in_schema=False)
+    async def front() -> RedirectResponse:
+        return RedirectResponse(f"/worlds/{DEFAULT_WORLD}/page")
+
     app.exception_handler(Problem)(on_problem)
     app.exception_handler(LimitReached)(_on_limit)
     app.exception_handler(HTTPException)(on_http_exception)
     app.exception_handler(RequestValidationError)(on_invalid)
     app.add_middleware(BodyLimit)
+    app.add_middleware(NoContent)
     app.openapi = _describe_control(app)  # type: ignore[method-assign]  # as above
     return app
 
@@ -271,15 +283,34 @@ def serve(host: str = "127.0.0.1", port: int = 9000, control_port: int = 9001, p
     run(list(zip(doors_of(universe), listeners, strict=True)), on_signals)
 
 
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > 65_535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _public_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 0) >= 0
+    except ValueError:
+        good = False
+    if not good or set(text) & set("?#@ "):
+        raise argparse.ArgumentTypeError("a base is http(s)://host[:port][/path], without query and fragment")
+    return text
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser("mock_vneid", description=_NOT_REAL)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=9000, help="of the faces (default 9000; 0 takes a free one)")
+    parser.add_argument("--port", type=_port, default=9000, help="of the faces (default 9000; 0 takes a free one)")
     parser.add_argument(
-        "--control-port", type=int, default=9001, help="of the control door (default 9001; 0 takes a free one)"
+        "--control-port", type=_port, default=9001, help="of the control door (default 9001; 0 takes a free one)"
     )
     parser.add_argument(
-        "--public-url", help="base of the issuers, when it is not what requests carry in their Host header"
+        "--public-url",
+        type=_public_url,
+        help="base of the issuers, when it is not what requests carry in their Host header",
     )
     given = parser.parse_args(arguments)
     serve(given.host, given.port, given.control_port, given.public_url)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_vneid.jws import compact_json
+from mock_vneid.masking import legible
 
 MOST_BYTES = 1024 * 1024
 MOST_FILE_BYTES = 8 * 1024 * 1024
@@ -61,7 +62,7 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
     """What is wrong, field by field; what was sent is not repeated."""
     mistakes = [
         {
-            "field": ".".join(str(step) for step in found["loc"]),
+            "field": legible(".".join(str(step) for step in found["loc"])),
             "problem": "this is not JSON" if found["type"] == "json_invalid" else found["msg"],
         }
         for found in error.errors()
@@ -92,3 +93,19 @@ class BodyLimit:
             return message
 
         await self._app(scope, counting, send)
+
+
+class NoContent:
+    """A 204 has no body, and so no media type."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 204:
+                headers = [header for header in message["headers"] if header[0] != b"content-type"]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, sending)

@@ -10,8 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, mo
 from pydantic_core import PydanticCustomError
 
 from mock_vneid.catalogue import LEVELS, MOST_COMPONENTS, Component, Level, Procedure
-from mock_vneid.faults import FIT_FOR_KEYS, KINDS, NAMELESS, SERVICES, Face, Fault, kinds_for
+from mock_vneid.faults import FIT_FOR_KEYS, KINDS, NAMELESS, SERVICES, Face, Fault, is_service, kinds_for
 from mock_vneid.ids import Sex, kind_of, organization_id_problem, person_id_problem
+from mock_vneid.masking import legible
 from mock_vneid.people import FULL_IDENTITY_LEVEL, Holding, Organization, Person, RegistryState, WalletState
 
 Population = Literal["virtual", "empty"]
@@ -26,7 +27,10 @@ _MOST_DATA = 64 * 1024  # bytes
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_DURATION = re.compile(r"(-)?P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
+_DURATION = re.compile(
+    r"(-)?P(?!$)(?:([0-9]{1,12})W)?(?:([0-9]{1,12})D)?"
+    r"(?:T(?!$)(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(?:\.[0-9]{1,12})?S)?)?"
+)
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -90,15 +94,20 @@ def _check_level(text: str) -> str:
 
 
 def check_data(data: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    check_plain("data", data)
+    return data
+
+
+def check_plain(what: str, told: dict[str, Any]) -> None:
+    """Whether an object that is kept as it came can be sent on as it came."""
     try:
-        sent = json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+        sent = json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise mistake(
-            "data must be plain JSON that can be sent on: no NaN, no lone surrogates, not nested too deep"
+            f"{what} must be plain JSON that can be sent on: no NaN, no lone surrogates, not nested too deep"
         ) from error
     if len(sent) > _MOST_DATA:
-        raise mistake(f"data is at most {_MOST_DATA >> 10} KiB of JSON")
-    return data
+        raise mistake(f"{what} is at most {_MOST_DATA >> 10} KiB of JSON")
 
 
 def _check_moment(text: str) -> str:
@@ -154,7 +163,11 @@ HolderId = Annotated[str, AfterValidator(_check_holder_id)]
 DocumentType = Annotated[str, Field(pattern=DOCUMENT_TYPE, examples=["CAN_CUOC"])]
 WorldName = Annotated[str, Field(pattern=WORLD_NAME, examples=["my-test"])]
 Moment = Annotated[str, AfterValidator(_check_moment)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+Advance = Annotated[
+    Annotated[float, Field(strict=True, allow_inf_nan=False)] | Annotated[str, Field(strict=True)],
+    AfterValidator(_check_advance),
+]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
@@ -168,9 +181,11 @@ class Strict(BaseModel):
     def _no_strangers(cls, body: Any) -> Any:
         if isinstance(body, dict):
             known = [field.alias or name for name, field in cls.model_fields.items()]
-            strange = [str(name)[:40] for name in body if name not in known]
+            strange = [legible(str(name))[:40] for name in body if name not in known]
             if strange:
                 raise mistake(f"no such field: {', '.join(strange[:5])}; the fields are: {', '.join(known)}")
+            if any(legible(text) != text for text in body.values() if isinstance(text, str)):
+                raise mistake("no text may hold half a surrogate pair (\\ud800 to \\udfff alone): it cannot be sent on")
         return body
 
 
@@ -248,10 +263,8 @@ class MatchIn(Strict):
     document_type: DocumentType | None = None
     service: str | None = Field(
         default=None,
-        description="wallet: search, deliver, present, redeem, subscribe, jwks; ndxp: a service code; "
-        "oidc: vneid, ndxp (whose token endpoint), authorize, "
-        "par, userinfo, introspect, revoke, end_session, discovery, jwks; "
-        "portal: login, LayDanhSachTTHC, LayThuTuc",
+        description="; ".join(f"{face}: {', '.join(services)}" for face, services in SERVICES.items())
+        + ". On ndxp any other code too; on oidc, vneid and ndxp are the two token endpoints",
     )
 
 
@@ -288,8 +301,9 @@ class FaultIn(Strict):
                 raise mistake(f"the fault {self.kind} takes these attributes: {', '.join(kind.attributes) or 'none'}")
             if not attribute.least <= value <= attribute.most:
                 raise mistake(f"{name} ({attribute.meaning}) runs from {attribute.least} to {attribute.most}")
-        if self.match.service is not None and self.match.service not in SERVICES[self.face]:
-            raise mistake(f"the services of the face {self.face} are: {', '.join(SERVICES[self.face])}")
+        if self.match.service is not None and not is_service(self.face, self.match.service):
+            others = "; or any other code of 1 to 32 letters, digits and hyphens" if self.face == "ndxp" else ""
+            raise mistake(f"the services of the face {self.face} are: {', '.join(SERVICES[self.face])}{others}")
         about_holder = self.match.person is not None or self.match.document_type is not None
         # A login is somebody's once it is answered; what strikes before that cannot know whose it will be.
         of_login = self.face == "oidc" and kind.effect in ("document", "refusal") and self.match.document_type is None
@@ -364,7 +378,7 @@ class LicencesIn(Strict):
 
 class ClockIn(Strict):
     now: Moment | None = Field(default=None, examples=["2026-01-01T00:00:00+07:00"])
-    advance: Annotated[float | str, AfterValidator(_check_advance)] | None = Field(default=None, examples=["P30D"])
+    advance: Advance | None = Field(default=None, examples=["P30D"])
     frozen: Annotated[bool, Field(strict=True)] | None = Field(
         default=None, description="true: it stands still; false: it goes on; left out: as it was"
     )

@@ -12,6 +12,9 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+# Of one question: a dossier has up to 200 components, each with its alternatives.
+MOST_TYPES = 512
+
 RequestId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["0d8f1a52-6f0e-4d43-9c57-3b8f0c1f7a10"])]
 
 
@@ -34,7 +37,7 @@ class Query(Wire):
     officer: Words = Field(examples=["CB-0001"])
     purpose: Words = Field(examples=["paper-demand"])
     holder: HolderRef
-    types: Annotated[list[DocumentType], Field(min_length=1, max_length=32)]
+    types: Annotated[list[DocumentType], Field(min_length=1, max_length=MOST_TYPES)]
 
 
 def read_query(body: bytes) -> Query:

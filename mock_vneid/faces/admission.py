@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from mock_vneid.faces.visits import Refusal, Visit, bad_request, body_of, error, visit_of
 from mock_vneid.faces.weather import weather
-from mock_vneid.faults import NDXP_SERVICES, Face, Struck
+from mock_vneid.faults import NDXP_SERVICES, Face, Struck, is_service
 from mock_vneid.misses import nearest, note_refused_token
 from mock_vneid.people import Holder
 from mock_vneid.situations import known
@@ -100,9 +100,9 @@ async def admit(request: Request, face: Face, service: str, grant: Grant) -> Adm
     visit.entry.client = client = authorize(request, visit, grant)
     forget_token(struck)
     visit.entry.matched = ("token",)
-    if face == "ndxp" and service not in NDXP_SERVICES:
+    if face == "ndxp" and not is_service(face, service):
         visit.entry.refuse("service", nearest("service", service, NDXP_SERVICES))
-        raise error(404, "unknown_service", f"the services are: {', '.join(NDXP_SERVICES)}")
+        raise error(404, "unknown_service", f"a code has 1 to 32 of A-Z, a-z, 0-9 and -: {', '.join(NDXP_SERVICES)}, …")
     visit.entry.matched = ("token", "service")
     if isinstance(question, Refusal):
         visit.entry.refuse("form")
@@ -121,7 +121,7 @@ def admit_calmly(
 ) -> Admitted | None:
     """As `admit` does, at once, for a good question that no fault matches; None, and nothing noted, for any other.
 
-    `service` is a known one of the NDXP, or None for the wallet's search.
+    `service` is a well-formed code of the NDXP, or None for the wallet's search.
     """
     face, service, grant = _SEARCH if service is None else ("ndxp", service, NDXP)
     try:

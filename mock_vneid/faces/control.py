@@ -89,8 +89,9 @@ def add_world(universe: Universe, world: World) -> WorldOut:
 
 
 @router.post("/worlds", status_code=201, tags=["worlds"], responses={409: {"model": ProblemOut}})
-async def make_world(universe: UniverseDep, body: WorldIn) -> WorldOut:
-    """A new universe, empty or virtual, or a copy of another."""
+async def make_world(universe: UniverseDep, body: WorldIn | None = None) -> WorldOut:
+    """A new universe, empty or virtual, or a copy of another; without a body a virtual one."""
+    body = body or WorldIn()
     state = State() if body.from_world is None else world_of(universe, body.from_world).state.copy()
     if body.seed is not None:
         state.seed = body.seed
@@ -347,10 +348,9 @@ async def delete_fault(world: WorldDep, id: str) -> None:
 
 
 def _clock(world: World) -> ClockOut:
-    now = world.now()
-    return ClockOut(
-        now=clock_text(world), offset_seconds=round(now - time(), 3), frozen=world.state.frozen_at is not None
-    )
+    frozen = world.state.frozen_at is not None
+    offset = world.now() - time() if frozen else world.state.offset
+    return ClockOut(now=clock_text(world), offset_seconds=round(offset, 3), frozen=frozen)
 
 
 @router.post("/worlds/{world}/clock", tags=["clock"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from mock_vneid.debug import Expected, TokenKind, examine
+from mock_vneid.debug import FAR, Expected, TokenKind, examine
 from mock_vneid.faces.control import UniverseDep, WorldDep, world_of
 from mock_vneid.faces.control_out import EntryOut, JournalOut
 from mock_vneid.journal import KEPT, Entry
@@ -25,7 +25,7 @@ def _check_condition(text: str) -> str:
     return text
 
 
-ConditionText = Annotated[str, AfterValidator(_check_condition), Field(max_length=300, examples=["face:wallet"])]
+ConditionText = Annotated[str, Field(max_length=300, examples=["face:wallet"]), AfterValidator(_check_condition)]
 Conditions = Annotated[list[ConditionText], Field(max_length=20)]
 
 
@@ -151,7 +151,9 @@ class TokenIn(Strict):
     scope: str | None = Field(default=None, examples=["wallet.search"])
     nonce: str | None = None
     request_id: str | None = None
-    now: float | None = Field(default=None, description="seconds since the epoch; left out: the clock that judges it")
+    now: Annotated[float, Field(strict=True, ge=-FAR, le=FAR, allow_inf_nan=False)] | None = Field(
+        default=None, description="seconds since the epoch; left out: the clock that judges it"
+    )
 
 
 class CheckOut(BaseModel):

@@ -9,7 +9,7 @@ from mock_vneid.catalogue import Component, Procedure
 from mock_vneid.faults import KINDS, Fault
 from mock_vneid.ids import Sex
 from mock_vneid.journal import Entry
-from mock_vneid.masking import masked
+from mock_vneid.masking import masked, masked_in_words
 from mock_vneid.people import (
     CivilRecord,
     Holding,
@@ -324,10 +324,10 @@ class EntryOut(BaseModel):
             faults=[StruckOut(id=fault_id, kind=kind) for fault_id, kind in entry.faults],
             status=entry.status,
             error=entry.error,
-            says=_shown(entry.says),
+            says=entry.says and masked_in_words(entry.says),
             matched=list(entry.matched),
             refused=entry.refused,
-            nearest_miss=_shown(entry.nearest_miss),
+            nearest_miss=entry.nearest_miss and masked_in_words(entry.nearest_miss),
         )
 
 

@@ -15,7 +15,6 @@ Observed in public integrations, not an official specification; what each thing 
   gateway of one city, and two public clients. 004 and 005 are the population database's, here with 403.
 """
 
-import json
 from base64 import b64decode
 from binascii import Error as Base64Error
 from hmac import compare_digest
@@ -30,6 +29,7 @@ from mock_vneid.citizens import QUESTIONS, OutOfForm, Question
 from mock_vneid.faces.soap import Faulted, answer_to, check_licence, note, read
 from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, visit_of
 from mock_vneid.faces.weather import weather
+from mock_vneid.jws import read_json
 from mock_vneid.soap_xml import Element, envelope
 from mock_vneid.tokens import CLIENTS, LIFETIME, Client, Denied, Grant
 
@@ -68,8 +68,8 @@ def _partner(request: Request) -> Client:
     """The partner this header names; refused with 401 when it is not the one a world knows, key by key."""
     try:
         header = request.headers.get("lgspaccesstoken", "")[:_MOST_HEADER]
-        shown = json.loads(b64decode(header, validate=True))
-    except (Base64Error, ValueError, RecursionError):
+        shown = read_json(b64decode(header, validate=True))
+    except (Base64Error, ValueError):
         shown = None
     if not isinstance(shown, dict) or shown.keys() != PARTNER.keys():
         raise _refused(401, f"lgspaccesstoken: base64 của một đối tượng JSON gồm {', '.join(PARTNER)}")
@@ -109,13 +109,13 @@ def _in_envelope(faulted: Faulted) -> Refusal:
 
 async def _read_json(request: Request, visit: Visit) -> Question | Faulted:
     try:
-        asked = json.loads(await body_of(request, "application/json"))
+        asked = read_json(await body_of(request, "application/json"))
         question = citizens.read_question(_operation(asked))
     except Refusal as refusal:
         return Faulted("Client", str(refusal.body["error_description"]), refusal.status)
     except OutOfForm as wrong:
         return Faulted("Client", str(wrong))
-    except (ValueError, RecursionError):
+    except ValueError:
         return Faulted("Client", "the body is not JSON")
     note(visit, question)
     return question

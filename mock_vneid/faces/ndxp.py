@@ -1,15 +1,19 @@
-"""The data services of the exchange platform, by code: records of what a registry holds about one holder."""
+"""The data services of the exchange platform, by code: records of what a registry holds about one holder.
+
+No catalogue says which service holds what: one of any code answers for every type, by what is held.
+"""
 
 from datetime import UTC, datetime
 from time import time
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_vneid.faces.admission import Admitted, admit, documented
 from mock_vneid.faces.visits import answer
+from mock_vneid.faults import NDXP_CODE, NDXP_SERVICES
 from mock_vneid.ids import another_id
 from mock_vneid.people import Holder, Person, as_registered, document_id
 from mock_vneid.situations import held, told
@@ -18,6 +22,16 @@ from mock_vneid.tokens import NDXP
 router = APIRouter(prefix="/w/{world}/ndxp", tags=["ndxp"])
 
 POPULATION = "037"
+
+# Judged by `admit`, once the token is: who holds none is told of nothing else.
+Code = Annotated[
+    str,
+    Path(
+        description="1 to 32 of A-Z, a-z, 0-9 and -",
+        examples=list(NDXP_SERVICES),
+        json_schema_extra={"pattern": f"^{NDXP_CODE}$"},
+    ),
+]
 
 
 def _record(asked: Admitted, holder: Holder, document_type: str) -> dict[str, Any] | None:
@@ -60,7 +74,10 @@ def answered_by(asked: Admitted, code: str) -> dict[str, Any]:
 @router.post(
     "/services/{code}", summary="What a registry holds, by service code", openapi_extra=documented("ndxp.read")
 )
-async def service(request: Request, code: str) -> Response:
-    """A record for each type that is held, none for one that is not; 037 adds the person of the population record."""
+async def service(request: Request, code: Code) -> Response:
+    """A record for each type that is held, none for one that is not; 037 adds the person of the population record.
+
+    There is no list of services: a well-formed code that nobody has seen answers as the known ones do.
+    """
     asked = await admit(request, "ndxp", code, NDXP)
     return asked if isinstance(asked, Response) else answer(answered_by(asked, code))

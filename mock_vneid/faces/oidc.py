@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from mock_vneid.faces.oidc_clients import FORM, METHODS, NO_STORE, authenticated, note_account, read_form, refused
 from mock_vneid.faces.visits import Refusal, Visit, answer, error, visit_of
@@ -96,6 +96,13 @@ async def discovery(request: Request) -> Response:
     visit, provider = _at(request)
     _, in_its_place = await weather(visit, provider.face, "discovery")
     return in_its_place or answer(_metadata(provider, visit.base), headers=_CACHED)
+
+
+@_login.get("/oidc/.well-known/openid-configuration", include_in_schema=False)
+async def discovery_elsewhere(request: Request) -> Response:
+    """Who takes `…/oidc` for the issuer is shown the way."""
+    visit, provider = _at(request)
+    return RedirectResponse(f"{provider.issuer(visit.base)}/.well-known/openid-configuration", 308)
 
 
 @_login.get("/oidc/jwks", tags=["tokens"], summary="The key that signs access tokens and ID tokens")

@@ -30,7 +30,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, ValidationError
-from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,6 +37,7 @@ from mock_vneid.catalogue import Component, Level, Procedure
 from mock_vneid.faces import portal_dossiers
 from mock_vneid.faces.visits import Refusal, Visit, answer, body_of, visit_of
 from mock_vneid.faces.weather import weather
+from mock_vneid.jws import read_json
 from mock_vneid.misses import note_refused_token
 from mock_vneid.specs import VIETNAM, ProcedureCode, Words
 from mock_vneid.tokens import CLIENTS, Denied, Grant
@@ -103,7 +103,7 @@ def _succeeded(**more: Any) -> Response:
 async def _object_of(request: Request) -> dict[str, Any] | Refusal:
     """The JSON object of a request, or why there is none; a fault may stand in for either."""
     try:
-        asked = from_json(await body_of(request, "application/json"), allow_inf_nan=False)
+        asked = read_json(await body_of(request, "application/json"))
     except Refusal as refusal:
         return _refused(str(refusal.body["error_description"]), refusal.status)
     except ValueError:
@@ -227,7 +227,7 @@ async def services(request: Request) -> Response:
     visit = visit_of(request)
     asked = await _object_of(request)
     service = _text(asked, "service")
-    _, in_its_place = await weather(visit, "portal", service)
+    struck, in_its_place = await weather(visit, "portal", service)
     if in_its_place is not None:
         return in_its_place
     if isinstance(asked, Refusal):
@@ -235,7 +235,7 @@ async def services(request: Request) -> Response:
     if service in portal_dossiers.SERVICES:
         _check_session(visit, _text(asked, "session"))
         try:
-            return answer(portal_dossiers.take(visit, service, asked))
+            return answer(portal_dossiers.take(visit, service, asked, struck))
         except ValidationError as error:
             raise _wrong(error) from None
         except ValueError as refused:

@@ -6,6 +6,9 @@ Observed in public integrations, not an official specification; what each thing 
   code `00`, where the catalogue's is `0`; an empty `result` for a dossier nobody reported: OpenCPS.
 - `LayGiayToKho`, the store of results under a person's number: that there is such a store (kho giấy tờ) and that papers
   are marked as taken from it, was seen; the name of the service and its form are this project's own.
+- A report may name any well-formed MaTTHC: which ones there are is the portal's to know, and a sandbox has no list. In
+  force, the fault `procedure_not_published` has it refuse those that were not put for the catalogue; its words are
+  this project's own.
 - What a report may hold, what is refused and what is counted: `mock_vneid/dossiers.py`. All of a call is taken or none.
 """
 
@@ -16,6 +19,7 @@ from pydantic import Field
 from mock_vneid import dossiers
 from mock_vneid.dossiers import MOST_AT_ONCE, DossierCode, Reported, Step
 from mock_vneid.faces.visits import Visit
+from mock_vneid.faults import Struck
 from mock_vneid.specs import HolderId
 from mock_vneid.wire import Wire
 
@@ -51,11 +55,11 @@ class Store(_Asked):
 DOCUMENTED = (Lookup, Store)
 
 
-def take(visit: Visit, service: str, asked: dict[str, Any]) -> dict[str, Any]:
+def take(visit: Visit, service: str, asked: dict[str, Any], struck: Struck) -> dict[str, Any]:
     """The answer of one of `SERVICES`. ValidationError: out of form; dossiers.Refused: in form, and not taken."""
     match service:
         case "DongBoHoSoMC":
-            return _report(visit, Report.model_validate(asked))
+            return _report(visit, Report.model_validate(asked), struck)
         case "CapNhatTienDoHoSoMC":
             state = visit.world.state
             state.dossiers = dossiers.advance(state.dossiers, Progress.model_validate(asked).data)
@@ -71,10 +75,10 @@ def _said(result: list[dict[str, Any]]) -> dict[str, Any]:
     return {"error_code": "00", "message": "Thành công", "result": result}
 
 
-def _report(visit: Visit, question: Report) -> dict[str, Any]:
+def _report(visit: Visit, question: Report, struck: Struck) -> dict[str, Any]:
     state = visit.world.state
     for index, report in enumerate(question.data):
-        if report.procedure not in state.catalogue:
+        if report.procedure not in state.catalogue and struck.answer("procedure_not_published"):
             raise dossiers.Refused(f"data.{index}: the portal publishes no procedure of this MaTTHC")
     visit.entry.procedure = question.data[0].procedure
     state.dossiers = dossiers.take(state.dossiers, question.data, updating=question.updating == "True")

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from mock_vneid.faces import ndxp, wallet
 from mock_vneid.faces.admission import admit_calmly
 from mock_vneid.faces.visits import MOST_BYTES, base_of
-from mock_vneid.faults import NDXP_SERVICES
+from mock_vneid.faults import NDXP_CODE
 from mock_vneid.jws import compact_json
 from mock_vneid.universe import Universe
 
 _REQUEST = re.compile(
-    rb"POST (/w/([a-z0-9-]{1,63})(/wallet/documents/search|/ndxp/services/([0-9A-Z-]{1,20}))) HTTP/1\.1"
+    rb"POST (/w/([a-z0-9-]{1,63})(/wallet/documents/search|/ndxp/services/(%b))) HTTP/1\.1" % NDXP_CODE.encode()
 )
 _HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e]*)")
 # Any of these may change how the body is read, or what becomes of the connection.
@@ -41,7 +41,7 @@ def read_head(head: bytes) -> Head | None:
     """A request's head without its empty line; None for any that is not one of the two questions in the usual form."""
     line, *lines = head.split(b"\r\n")
     asked = _REQUEST.fullmatch(line)
-    if asked is None or (asked[4] is not None and asked[4].decode() not in NDXP_SERVICES):
+    if asked is None:
         return None
     found: dict[bytes, bytes] = {}
     for text in lines:

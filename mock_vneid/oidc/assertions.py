@@ -1,14 +1,13 @@
 """JWTs by which clients prove who they are (`private_key_jwt`, RFC 7523 §3), checked one by one."""
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from mock_vneid.jws import unb64
+from mock_vneid.jws import read_json, unb64
 from mock_vneid.oidc.logins import ASSERTION_LIFETIME
 from mock_vneid.tokens import Client
 
@@ -40,14 +39,10 @@ def public_key(jwk: dict[str, Any]) -> PublicKey:
     raise ValueError("a key is EC on P-256, or RSA of 2048 bits or more")
 
 
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON")
-
-
 def _part(text: str, what: str) -> dict[str, Any]:
     try:
-        part = json.loads(unb64(text), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as broken:
+        part = read_json(unb64(text))
+    except ValueError as broken:
         raise ValueError(f"the {what} of the assertion is not base64url of JSON") from broken
     if not isinstance(part, dict):
         raise ValueError(f"the {what} of the assertion is no JSON object")

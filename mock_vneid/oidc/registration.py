@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from mock_vneid.oidc.assertions import public_key
-from mock_vneid.specs import Strict, Words, mistake
+from mock_vneid.specs import Strict, Words, check_plain, mistake
 from mock_vneid.tokens import Client, ClientKind
 
 CLIENT_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -35,6 +35,7 @@ def _check_uri(uri: str) -> str:
 
 
 def _check_jwk(jwk: dict[str, Any]) -> dict[str, Any]:
+    check_plain("a key", jwk)  # it is published again, with what stands beside its numbers
     try:
         public_key(jwk)
     except ValueError as wrong:

@@ -35,7 +35,8 @@ def test_a_world_is_made_listed_read_and_deleted(mock: Mock, http: httpx.Client)
     names = [world["name"] for world in http.get(f"{mock.control_url}/worlds").json()["items"]]
     assert {"default", "my-test"} <= set(names)
     assert http.get(f"{mock.control_url}/worlds/my-test").json()["seed"] == 5
-    assert http.delete(f"{mock.control_url}/worlds/my-test").status_code == 204
+    gone = http.delete(f"{mock.control_url}/worlds/my-test")
+    assert (gone.status_code, gone.content, gone.headers.get("content-type")) == (204, b"", None)
     assert http.get(f"{mock.control_url}/worlds/my-test").status_code == 404
     assert http.get(f"{mock.faces_url}/w/my-test/wallet/jwks").json()["error"] == "unknown_world"
 
@@ -43,6 +44,11 @@ def test_a_world_is_made_listed_read_and_deleted(mock: Mock, http: httpx.Client)
 def test_a_world_without_a_name_gets_one(mock: Mock, http: httpx.Client) -> None:
     names = {http.post(f"{mock.control_url}/worlds", json={}).json()["name"] for _ in range(3)}
     assert len(names) == 3
+
+
+def test_a_world_needs_not_even_a_body(mock: Mock, http: httpx.Client) -> None:
+    made = http.post(f"{mock.control_url}/worlds")
+    assert (made.status_code, made.json()["population"]) == (201, "virtual")
 
 
 def test_the_default_world_cannot_be_deleted(mock: Mock, http: httpx.Client) -> None:
@@ -140,10 +146,12 @@ BAD_BODIES: list[tuple[str, str, Json, str]] = [
     ("POST", "faults", {"face": "wallet", "kind": "reset", "attributes": {"ms": 1}}, "these attributes: none"),
     ("POST", "faults", {"face": "wallet", "kind": "latency", "attributes": {"ms": 60_001}}, "0 to 60000"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "share": 1.1}, "share"),
+    ("POST", "faults", {"face": "wallet", "kind": "reset", "share": True}, "share"),
+    ("POST", "faults", {"face": "wallet", "kind": "reset", "share": "0.5"}, "share"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "times": 0}, "times"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "match": {"person": "042"}}, "10 or 13 digits"),
     ("POST", "faults", {"face": "wallet", "kind": "reset", "match": {"service": "037"}}, "search, deliver,"),
-    ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"service": "038"}}, "037, HO-TICH"),
+    ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"service": "HO_TICH"}}, "any other code"),
     ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"document_type": "x"}}, "document_type"),
     ("POST", "faults", {"face": "ndxp", "kind": "reset", "match": {"officer": "x"}}, "person, document_type, service"),
     ("POST", "faults", {"face": "oidc", "kind": "reset", "match": {"person": PERSON}}, "match by service only"),

@@ -1,16 +1,12 @@
 """Which numbers are somebody's."""
 
-from datetime import date
-
 import pytest
 
 from mock_vneid.ids import another_id, organization_id_problem, person_id_problem
 
-NEXT_YEAR = f"{(date.today().year + 1) % 100:02d}"  # noqa: DTZ011 - a day is close enough
 
-
-@pytest.mark.parametrize("person_id", ["042190000001", "001085999999", "096300000000", "042226000001"])
-def test_a_persons_id_has_a_province_a_century_and_a_year_that_has_come(person_id: str) -> None:
+@pytest.mark.parametrize("person_id", ["042190000001", "001085999999", "096300000000", "042226000001", "042299000001"])
+def test_a_persons_id_has_a_province_a_century_and_any_year(person_id: str) -> None:
     assert person_id_problem(person_id) is None
 
 
@@ -29,7 +25,6 @@ def test_a_persons_id_has_a_province_a_century_and_a_year_that_has_come(person_i
         ("999190000001", "province"),
         ("042490000001", "fourth digit"),
         ("042990000001", "fourth digit"),
-        (f"0422{NEXT_YEAR}000001", "future"),
     ],
 )
 def test_anything_else_is_refused_with_its_reason(text: str, says: str) -> None:

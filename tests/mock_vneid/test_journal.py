@@ -1,5 +1,6 @@
 """The journal: every request, to assert on."""
 
+import json
 from typing import Any
 
 import httpx
@@ -146,7 +147,7 @@ def test_a_token_of_another_world_is_traced_to_it(mock: Mock, http: httpx.Client
         ("POST", "/wallet/document/search", "path", "/wallet/documents/search"),
         ("GET", "/wallet/documents/search", "method", "it knows POST"),
         ("GET", "/ndxp/services/037", "method", "it knows POST"),
-        ("POST", "/ndxp/services/HOTICH", "service", "HO-TICH"),
+        ("POST", "/ndxp/services/HO_TICH", "service", "HO-TICH"),
     ],
 )
 def test_an_address_that_is_none_is_told_the_nearest(
@@ -309,6 +310,29 @@ def test_what_looks_like_a_secret_is_not_shown(empty: Office, secret: str) -> No
 )
 def test_what_is_none_is_shown_as_it_is(plain: str) -> None:
     assert masked(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("authorization", "said"),
+    [
+        ({}, "no access token came: Authorization: Bearer <token>"),
+        ({"Authorization": "Bearer x"}, "this has 1"),
+        ({"Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.AAAA"}, "none: nobody has signed this"),
+    ],
+)
+def test_the_sandboxs_own_words_are_not_masked(empty: Office, authorization: dict[str, str], said: str) -> None:
+    url = f"{empty.vneid}/wallet/documents/search"
+    refused = empty.http.post(url, json=empty.query(["CAN_CUOC"]), headers=authorization).json()
+    noted = empty.journal()[-1]
+    assert noted["says"] == refused["error_description"]
+    assert said in noted["nearest_miss"]
+    assert "[masked" not in json.dumps(noted)
+
+
+def test_a_secret_inside_the_sandboxs_own_words_is(empty: Office) -> None:
+    asked = empty.query(["CAN_CUOC"]) | {f"ghp_{'a1' * 12}": "x"}
+    empty.http.post(f"{empty.vneid}/wallet/documents/search", json=asked, headers=empty.bearer("wallet"))
+    assert "[masked known]" in empty.journal()[-1]["says"]
 
 
 @given(st.text(max_size=200))

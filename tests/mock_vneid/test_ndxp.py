@@ -5,12 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mock_vneid.faults import NDXP_SERVICES
+from mock_vneid.papers import RULES
 from tests.mock_vneid.office import ANOTHER, PERSON, Office
 
 ORGANIZATION = "3000000098"
 
 
-@pytest.mark.parametrize("service", NDXP_SERVICES)
+# No catalogue says which ones there are.
+NEVER_SEEN = ("038", "hO-tIcH", "-", "X" * 32)
+
+
+@pytest.mark.parametrize("service", [*NDXP_SERVICES, *NEVER_SEEN])
 def test_every_service_answers_for_every_type_asked_of_it(empty: Office, service: str) -> None:
     empty.put_person()
     empty.put_holding("CAN_CUOC")
@@ -65,9 +70,55 @@ def test_an_organisations_record_carries_its_name(empty: Office) -> None:
     assert "person" not in empty.ask("037", ["GCN_DKDN"], ORGANIZATION).json()
 
 
-def test_an_unknown_service_is_not_found(empty: Office) -> None:
-    answer = empty.ask("038", ["CAN_CUOC"])
+@pytest.mark.parametrize(
+    ("code", "nearest"), [("X" * 33, None), ("HO_TICH", "HO-TICH"), ("GPLX%20", "GPLX"), ("%C4%90KX", "DK-XE")]
+)
+def test_a_code_out_of_form_is_no_service_and_the_journal_tells_the_nearest(
+    empty: Office, code: str, nearest: str | None
+) -> None:
+    answer = empty.ask(code, ["CAN_CUOC"])
     assert (answer.status_code, answer.json()["error"]) == (404, "unknown_service")
+    noted = empty.journal()[-1]
+    assert (noted["refused"], noted.get("nearest_miss")) == (
+        "service",
+        nearest and f"no such service here; the nearest is {nearest}",
+    )
+
+
+@pytest.mark.parametrize("service", NEVER_SEEN)
+def test_of_virtual_people_a_service_nobody_has_seen_says_what_the_known_ones_do(virtual: Office, service: str) -> None:
+    said = [virtual.records(code, list(RULES), "042190123456") for code in (service, "HO-TICH")]
+    assert said[0] == said[1]
+    assert said[0]
+
+
+@pytest.mark.parametrize("service", NEVER_SEEN)
+def test_a_fault_may_name_any_service_and_strikes_that_one_alone(empty: Office, service: str) -> None:
+    fault = empty.fault("ndxp", "http_503", match={"service": service})
+    assert empty.ask(service, ["CAN_CUOC"]).status_code == 503
+    assert empty.ask("037", ["CAN_CUOC"]).status_code == 200
+    assert empty.get(f"faults/{fault}")["hits"] == 1
+    again = empty.http.get(f"{empty.control}/export").content
+    taken = empty.http.post(
+        f"{empty.control.rpartition('/')[0]}/import?name=again-{empty.world}",
+        content=again,
+        headers={"Content-Type": "application/json"},
+    )
+    assert taken.status_code == 201
+
+
+@pytest.mark.parametrize("count", [512, 513])
+def test_one_question_asks_for_as_many_types_as_a_dossier_has(empty: Office, count: int) -> None:
+    empty.put_person()
+    types = [f"{'X' * 59}{number:05d}" for number in range(count)]
+    empty.put_holding(types[-1])
+    found, asked = empty.search(types), empty.ask("037", types)
+    if count > 512:
+        assert (found.status_code, asked.status_code) == (400, 400)
+        assert "at most 512 items" in asked.json()["error_description"]
+    else:
+        assert [one["status"] for one in found.json()["results"]] == ["absent"] * 511 + ["linked"]
+        assert [one["document_type"] for one in asked.json()["records"]] == types[-1:]
 
 
 def test_the_faces_of_one_person_agree(virtual: Office) -> None:

@@ -44,6 +44,13 @@ def test_everything_announced_is_there(rp: Rp) -> None:
     assert "none" not in said["id_token_signing_alg_values_supported"]
 
 
+@pytest.mark.parametrize("provider", ["", "/staff"])
+def test_who_takes_a_wrong_address_for_the_issuer_is_shown_the_way(rp: Rp, provider: str) -> None:
+    base = f"{rp.office.vneid}{provider}"
+    found = rp.office.http.get(f"{base}/oidc/.well-known/openid-configuration", follow_redirects=True)
+    assert (found.history[0].status_code, found.json()["issuer"]) == (308, base)
+
+
 def test_a_login_tells_who_somebody_is(rp: Rp) -> None:
     answer = rp.authorize()
     back = rp.callback(answer)

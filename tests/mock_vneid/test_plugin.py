@@ -150,7 +150,7 @@ def test_without_the_fixture_nothing_of_the_sandbox_is_imported(pytester: pytest
 def test_in_process_a_fault_shows_as_it_would_on_a_socket() -> None:
     mock = InProcessMock()
     try:
-        with httpx.Client(transport=mock.transport(), timeout=0.2) as http:
+        with httpx.Client(transport=mock.transport(), timeout=30) as http:
             world = new_world(mock, http)
             form = {"grant_type": "client_credentials"}
             world.fault("oidc", "reset", times=1)
@@ -158,7 +158,7 @@ def test_in_process_a_fault_shows_as_it_would_on_a_socket() -> None:
                 http.post(f"{world.vneid_url}/oidc/token", data=form, auth=CLIENT)
             world.fault("oidc", "timeout", times=1)
             with pytest.raises(httpx.ReadTimeout):
-                http.post(f"{world.vneid_url}/oidc/token", data=form, auth=CLIENT)
+                http.post(f"{world.vneid_url}/oidc/token", data=form, auth=CLIENT, timeout=0.2)
             assert http.post(f"{world.vneid_url}/oidc/token", data=form, auth=CLIENT).status_code == 200
             with pytest.raises(httpx.ConnectError):
                 http.get("http://elsewhere.vneid.test/")

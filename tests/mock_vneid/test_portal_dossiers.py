@@ -116,7 +116,28 @@ def test_several_are_taken_at_once_and_both_forms_of_code_are(centre: Centre) ->
     assert [one["code"] for one in centre.office.get("dossiers")["items"]] == [FIRST, SECOND]
 
 
+STRICT = ("portal", "procedure_not_published")
+
+
+def test_a_dossier_of_any_procedure_is_taken(centre: Centre) -> None:
+    taken(centre.send(report(MaTTHC="9.999999")))
+    assert centre.find()[0]["MaTTHC"] == "9.999999"
+
+
+def test_a_portal_told_to_be_strict_takes_what_it_publishes_and_nothing_else(centre: Centre) -> None:
+    fault = centre.office.fault(*STRICT)
+    taken(centre.send(report()))
+    assert centre.office.get(f"faults/{fault}")["hits"] == 0
+    said = refusal(centre.send(report(MaHoSo=SECOND, MaTTHC="9.999999")))
+    assert said == "data.0: the portal publishes no procedure of this MaTTHC"
+    assert centre.office.get(f"faults/{fault}")["hits"] == 1
+    assert centre.office.journal()[-1]["faults"] == [{"id": fault, "kind": "procedure_not_published"}]
+    centre.office.put("procedures/9.999999", BIRTH)
+    taken(centre.send(report(MaHoSo=SECOND, MaTTHC="9.999999")))
+
+
 def test_of_a_call_all_is_taken_or_nothing(centre: Centre) -> None:
+    centre.office.fault(*STRICT)
     assert "data.1: the portal publishes no procedure" in refusal(
         centre.send(report(), report(MaHoSo=SECOND, MaTTHC="9.999999"))
     )
@@ -131,7 +152,6 @@ def test_of_a_call_all_is_taken_or_nothing(centre: Centre) -> None:
     [
         ({"MaHoSo": "H27"}, "MaHoSo"),
         ({"MaTTHC": "1.1"}, "MaTTHC"),
-        ({"MaTTHC": "9.999999"}, "no procedure"),
         ({"NgayTiepNhan": "2026-11-20"}, "NgayTiepNhan"),
         ({"NgayTiepNhan": "20260230080000"}, "yyyyMMddHHmmss"),
         ({"NgayNopHoSo": "20261121080000"}, "NgayNopHoSo lies after"),

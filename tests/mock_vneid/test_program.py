@@ -12,7 +12,7 @@ import threading
 import httpx
 import pytest
 
-from mock_vneid.main import create_control, create_faces, create_universe
+from mock_vneid.main import create_control, create_faces, create_universe, main
 from mock_vneid.testing import new_world, run_mock
 from tests.mock_vneid.office import CLIENT, Office, unverified
 
@@ -78,6 +78,40 @@ def test_a_port_that_is_taken_is_said_plainly() -> None:
     assert "cannot listen" in done.stderr
     assert port in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        *(
+            (option, value, "0 to 65535")
+            for option in ("--port", "--control-port")
+            for value in ("99999", "-1", "x", "٣")
+        ),
+        ("--public-url", "vneid.example", "http(s)://"),
+        ("--public-url", "ftp://vneid.example", "http(s)://"),
+        ("--public-url", "https://", "http(s)://"),
+        ("--public-url", "https://vneid.example:port", "http(s)://"),
+        ("--public-url", "https://vneid.example/?a=b", "without query"),
+        ("--public-url", "https://vneid.example#a", "without query"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_said_plainly(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, says: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([f"{option}={value}"])
+    err = capsys.readouterr().err
+    assert left.value.code == 2
+    assert f"argument {option}: " in err
+    assert says in err
+
+
+def test_the_front_of_each_door_leads_on() -> None:
+    with run_mock() as mock, httpx.Client() as http:
+        for url, place in ((mock.faces_url, "/docs"), (mock.control_url, "/worlds/default/page")):
+            answer = http.get(f"{url}/", follow_redirects=True)
+            assert (answer.status_code, answer.url.path) == (200, place)
 
 
 def test_a_helper_starts_its_own_and_stops_it() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_vneid.faces.straight import read_head
+from mock_vneid.faults import NDXP_CODE, NDXP_SERVICES
 from mock_vneid.server import FacesProtocol
 from tests.mock_vneid.conftest import new_world
 from tests.mock_vneid.office import PERSON, Json, Office, unverified
@@ -18,7 +19,7 @@ SEARCH = "/wallet/documents/search"
 WAYS = {"wallet": SEARCH, "ndxp": "/ndxp/services/037"}
 
 
-def raw(office: Office, face: str, query: Json, **headers: str) -> bytes:
+def raw(office: Office, face: str, query: Json, service: str = "037", **headers: str) -> bytes:
     """One request as bytes; a header given replaces the usual one."""
     url, body = httpx.URL(office.vneid), json.dumps(query, ensure_ascii=False).encode()
     usual = {
@@ -27,7 +28,7 @@ def raw(office: Office, face: str, query: Json, **headers: str) -> bytes:
         "Content-Type": "application/json",
         "Content-Length": str(len(body)),
     }
-    lines = [f"POST {url.path}{WAYS[face]} HTTP/1.1"]
+    lines = [f"POST {url.path}{WAYS[face].replace('037', service)} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in (usual | headers).items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
@@ -84,17 +85,19 @@ def virtual_of_run(mock: Any, http: httpx.Client) -> Office:
     year=st.integers(40, 99),
     types=TYPES,
     officer=st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=20),
+    service=st.sampled_from(NDXP_SERVICES) | st.from_regex(NDXP_CODE, fullmatch=True),
 )
 def test_both_ways_say_and_note_the_same(
-    virtual_of_run: Office, face: str, tail: int, year: int, types: list[str], officer: str
+    virtual_of_run: Office, face: str, tail: int, year: int, types: list[str], officer: str, service: str
 ) -> None:
     office = virtual_of_run
     query = office.query(types, f"0420{year}{tail:06d}", officer=officer)
-    straight = raw(office, face, query)
+    straight = raw(office, face, query, service)
     assert read_head(straight.partition(b"\r\n\r\n")[0]) is not None
-    other = raw(office, face, query, **{"Content-Type": "application/json; charset=utf-8"})
+    other = raw(office, face, query, service, **{"Content-Type": "application/json; charset=utf-8"})
     assert read_head(other.partition(b"\r\n\r\n")[0]) is None
     (one,), (two,) = talk(office, straight), talk(office, other)
+    assert one[0] == 200
     assert (one[0], comparable(one[1])) == (two[0], comparable(two[1]))
     first, second = office.journal()[-2:]
     assert noted(first) == noted(second)
@@ -178,7 +181,8 @@ def test_a_head_in_the_usual_form_is_read() -> None:
     [
         (b"POST", b"PUT"),
         (b"HTTP/1.1", b"HTTP/1.0"),
-        (b"/037", b"/NOBODYS"),
+        (b"/037", b"/HO_TICH"),
+        (b"/037", b"/" + b"X" * 33),
         (b"/037", b"/037?a=b"),
         (b"/w/a/", b"/w/%61/"),
         (b"host: x\r\n", b""),

@@ -215,6 +215,16 @@ def full(mock: Mock, http: httpx.Client) -> Office:
     return office
 
 
+def test_in_yaml_whatever_looks_like_a_number_is_quoted(empty: Office) -> None:
+    numbers = ["042190100009", "0o17", "1e5", "12", "+5", "0x1F", "12:30"]
+    empty.put_person(numbers[0])
+    empty.put_holding("CAN_CUOC", numbers[0], data=dict.fromkeys(numbers, "12"))
+    told = empty.http.get(f"{empty.control}/export?format=yaml").text
+    assert all(f"{number!r}: '12'" in told for number in numbers)
+    assert f"id: {numbers[0]!r}" in told
+    assert yaml.safe_load(told)["people"][0]["holdings"]["CAN_CUOC"]["data"] == dict.fromkeys(numbers, "12")
+
+
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_a_world_goes_out_as_a_file_and_comes_back_the_same(mock: Mock, http: httpx.Client, form: str) -> None:
     office = full(mock, http)

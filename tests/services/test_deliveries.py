@@ -324,6 +324,7 @@ def test_a_procedure_the_portal_does_not_publish_stops_its_dossier_alone(gate: G
     stopped, other = lived(gate, CHOICE), lived(gate, PLAIN)
     desk = connected(gate)
     gate.world.http.delete(f"{gate.world.control}/procedures/{CHOICE}").raise_for_status()
+    gate.world.fault("portal", "procedure_not_published")
     worked(gate, lambda: all_told(gate), desk)
     assert list(at_portal(gate)) == [other]
     (dead,) = messages(gate, State.DEAD)
