@@ -80,7 +80,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     openapi_extra={"requestBody": _FORM, "security": []},
 )
 async def issue(request: Request) -> JSONResponse:
-    """Hệ thống gọi xác thực một cách: HTTP Basic (`curl -u mã:khóa`, RFC 6749 §2.3.1), hoặc `client_id`, `client_secret`
+    """Hệ thống xác thực một cách: HTTP Basic (`curl -u mã:khóa`, RFC 6749 §2.3.1), hoặc `client_id`, `client_secret`
     trong biểu mẫu / the client authenticates in one way: HTTP Basic, or its id and secret in the form.
     """
     desk: Desk = request.app.state.desk
