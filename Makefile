@@ -8,17 +8,20 @@ INSTALL = $(PIP) install --require-hashes --only-binary :all: -r
 RUNTIME = $(VENV)/.runtime
 EVERYTHING = $(VENV)/.everything
 
+# Where `make run` and `make demo` listen, where the usual ports are taken.
+PORTS = $(if $(PORT),--port $(PORT)) $(if $(MOCK_PORT),--mock-port $(MOCK_PORT)) $(if $(CONTROL_PORT),--control-port $(CONTROL_PORT))
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo setup test check coverage bench bench-mock openapi lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) ## a dossier judged paper by paper, and the story of one birth told once; then ends
-	@$(BIN)/motlan demo
+	@$(BIN)/motlan demo $(PORTS)
 
-run: $(RUNTIME) ## the same, then the service stays on :8000 and the sandbox on :9000/:9001
-	@$(BIN)/motlan demo --stay
+run: $(RUNTIME) ## the same, then all stays on; make run PORT=8000 MOCK_PORT=9000 CONTROL_PORT=9001 (other ports)
+	@$(BIN)/motlan demo --stay $(PORTS)
 
 setup: $(EVERYTHING) ## .venv with everything a developer needs
 

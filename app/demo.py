@@ -61,6 +61,7 @@ class Ports:
 
 
 _USUAL = Ports()
+_OTHERS = "PORT=8100 MOCK_PORT=9100 CONTROL_PORT=9101"
 
 
 def play(*, stay: bool, ports: Ports = _USUAL, console: Console | None = None) -> int:
@@ -70,6 +71,7 @@ def play(*, stay: bool, ports: Ports = _USUAL, console: Console | None = None) -
     console = console or _console()
     if busy := [port for port in (ports.service, ports.sandbox, ports.control) if _taken(port)]:
         console.print(f"[red]Cổng đang bận / port in use: {', '.join(map(str, busy))}[/]")
+        console.print(f"Chọn cổng khác / choose others: make {'run' if stay else 'demo'} {_OTHERS}")
         return 1
     # A demo leaves nothing behind; a service that stays keeps its data in var/.
     with tempfile.TemporaryDirectory(prefix="motlan-") as folder:
@@ -143,9 +145,18 @@ def _wait_ready(processes: list[subprocess.Popen[bytes]], console: Console, port
 
 
 def tell(console: Console, ports: Ports) -> bool:
-    """One dossier judged, then the story of one child as it happens; False when a call was answered otherwise."""
+    """One dossier judged, then the story of one child as it happens; False when a call was answered otherwise.
+
+    Told once in a database: a second time the child would have a second certificate.
+    """
     try:
         office = story.Office(ports.base, ports.door)
+        if story.recall(office):
+            console.print(
+                "[dim]Câu chuyện đã có trong var/, không kể lại (hộp cát thì mới tinh); làm lại từ đầu: make clean"
+                " / told before, kept in var/ (the sandbox is new); to begin anew: make clean[/]"
+            )
+            return True
         dossier = office.call("POST", "/v1/dossiers", examples.DOSSIERS["birth"]["value"], expect=201)
         _show(console, dossier, office.call("GET", f"/v1/procedures/{dossier['procedure']}")["name"])
         console.print("\n[bold]Một lần: từ giấy khai sinh đến thẻ bảo hiểm y tế[/]")

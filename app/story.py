@@ -10,9 +10,9 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -124,7 +124,7 @@ def play(office: Office) -> Generator[Told, None, Life]:
 def live(office: Office) -> Generator[Told, None, Life]:
     """What is done at the office. Nothing of it waits until others have been told. Raises WentWrong."""
     child = newborn()
-    office.world("PUT", f"/people/{child['id']}", {**_who(child), "sex": "female", "identity_level": 0})
+    _into_the_world(office, child)
     form, declared = yield from _declare(office)
     birth = yield from _birth(office, child, form, declared)
     residence, refusal = yield from _residence(office, child)
@@ -145,9 +145,19 @@ def arrive(office: Office, life: Life) -> Generator[Told, None, None]:
         yield _at_portal(office, name, dossier["code"])
 
 
-def newborn() -> dict[str, str]:
+def recall(office: Office) -> bool:
+    """Whether it was played here before. The sandbox forgets when it stops: the child is put into its world again."""
+    for dossier in _received(office):
+        of_birth = dossier["results"] if dossier["procedure"] == BIRTH else ()
+        if issued := [one for one in of_birth if one["result_code"] == CERTIFICATE_CODE]:
+            _into_the_world(office, newborn(date.fromisoformat(issued[0]["issued_on"])))
+            return True
+    return False
+
+
+def newborn(today: date | None = None) -> dict[str, str]:
     """The child of the story, born a short while before today."""
-    born = datetime.now(VIETNAM).date() - CHILD_AGE
+    born = (today or datetime.now(VIETNAM).date()) - CHILD_AGE
     number = f"0423{born:%y}000012"
     return {"kind": "person", "id": number, "full_name": "TRẦN NGỌC MAI", "birth_date": born.isoformat()}
 
@@ -312,6 +322,21 @@ def _about(dossier: Json, document_type: str) -> Json:
 
 def _cited(citation: Json) -> str:
     return f"{citation['title']}, {citation['provision']}" if citation["provision"] else citation["title"]
+
+
+def _received(office: Office) -> Iterator[Json]:
+    """Every dossier filed here, the oldest first."""
+    path = "/v1/events?limit=200"
+    page = office.call("GET", path)
+    while page["items"]:
+        for event in page["items"]:
+            if event["type"] == "vn.motlan.dossier.received":
+                yield office.call("GET", f"/v1/dossiers/{event['subject']}")
+        page = office.call("GET", f"{path}&cursor={page['next_cursor']}")
+
+
+def _into_the_world(office: Office, child: Mapping[str, str]) -> None:
+    office.world("PUT", f"/people/{child['id']}", {**_who(child), "sex": "female", "identity_level": 0})
 
 
 def _ended(dossier: Json) -> bool:

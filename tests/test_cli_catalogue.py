@@ -124,6 +124,16 @@ def test_an_unknown_procedure_is_not_shown(motlan: Motlan) -> None:
     assert motlan("show", "9.999999").exit_code == 1
 
 
+def test_a_procedure_that_no_import_brought_is_shown_as_the_starter_has_it(motlan: Motlan) -> None:
+    shown = motlan("show", "1.001193")
+    assert shown.exit_code == 0
+    assert "Thủ tục đăng ký khai sinh" in shown.stdout
+    assert "GIAY_CHUNG_SINH" in shown.stdout
+    assert "definition was not imported" in shown.stderr
+    (version,) = read(motlan("show", "1.001193", "--json"))
+    assert "GIAY_CHUNG_SINH" in version["components"][0]["types"] + version["components"][1]["types"]
+
+
 def test_labels_are_scored_without_a_database(motlan: Motlan, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTLAN_DATABASE_URL", "sqlite:////nowhere/at/all.db")
     Path("nhan.csv").write_text(

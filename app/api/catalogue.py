@@ -160,7 +160,7 @@ async def publish_document_type(
     """Một phiên bản mới, không bao giờ sửa lịch sử. Nguồn `registry` nêu `service`: mã dịch vụ dữ liệu trên NDXP.
 
     A new version, never an edit of history. A `registry` source names the NDXP data service that is asked, by its code:
-    `037`, `HO-TICH`, or whatever the platform calls a new one. Which the sandbox has is in `mock_vneid/README.md`.
+    `037`, `HO-TICH`, or whatever the platform calls a new one; the sandbox answers for any code.
     """
     done = await catalogue.publish_document_type(call.desk, call.caller.client_id, code, _body(body))
     return _published(done, code, response)

@@ -95,16 +95,11 @@ def _finished(schema: dict[str, Any]) -> dict[str, Any]:
     schema["info"].update(
         summary=_SUMMARY,
         description=_DESCRIPTION,
-        contact={"name": "Một Lần", "url": "https://example.invalid/motlan", "email": "motlan@example.invalid"},
+        contact={"name": "Một Lần"},
         license={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
     )
     schema["servers"] = [{"url": "/", "description": "Máy chủ này / this server"}]
     schema["tags"] = [{"name": name, "description": text} for name, text in _GROUPS.items()]
-    schema["components"]["securitySchemes"]["client"] = {
-        "type": "http",
-        "scheme": "basic",
-        "description": "Chỉ cho POST /oauth/token: mã và khóa của hệ thống / the client's id and secret",
-    }
     for path, methods in schema["paths"].items():
         for operation in methods.values():
             _operation(path, operation)

@@ -37,7 +37,7 @@ class Authenticated(OAuth2):
         super().__init__(
             flows=OAuthFlows(clientCredentials=flow),
             scheme_name="motlan",
-            description="client_credentials: POST /oauth/token",
+            description="Không chọn phạm vi nào thì nhận mọi phạm vi được cấp / none chosen: all of the client's own",
         )
 
     async def __call__(self, request: Request, scopes: SecurityScopes) -> Call:  # type: ignore[override]  # gives the call, not the header

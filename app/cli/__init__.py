@@ -81,11 +81,14 @@ def mock(context: typer.Context) -> None:
 @app.command()
 def demo(
     stay: Annotated[bool, typer.Option("--stay", help="Giữ các máy chủ chạy / keep the servers up.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Cổng dịch vụ / the service's.")] = 8000,
+    mock_port: Annotated[int, typer.Option(min=1, max=65535, help="Cổng hộp cát / the sandbox's.")] = 9000,
+    control_port: Annotated[int, typer.Option(min=1, max=65535, help="Cổng điều khiển / its control door's.")] = 9001,
 ) -> None:
     """Khởi động tất cả, chấm thử một hồ sơ mẫu và in ra / start everything, judge a sample dossier, print it."""
-    from app.demo import play
+    from app.demo import Ports, play
 
-    raise typer.Exit(play(stay=stay))
+    raise typer.Exit(play(stay=stay, ports=Ports(port, mock_port, control_port)))
 
 
 @db.command("upgrade")

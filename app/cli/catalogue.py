@@ -17,7 +17,7 @@ from rich.text import Text
 
 from app.cli.opening import at_desk
 from app.db import DatabaseUnavailable
-from app.domain.catalogue import Relation
+from app.domain.catalogue import Procedure, Relation
 from app.domain.definitions import Definition
 from app.domain.errors import DomainError, UnknownDocumentType, UnknownPosition
 from app.domain.imports import LAYOUTS, Cells, ImportKind, label_of
@@ -180,7 +180,10 @@ def _tell_rest(console: Console, count: int) -> None:
 @catalogue.command()
 def show(code: Code, as_json: AsJson = False) -> None:
     """Một thủ tục như đã công bố, với cách đọc từng thành phần / a procedure as published, and how it is read."""
-    versions = at_desk(lambda desk: _versions(desk, code))
+    versions, starters = at_desk(lambda desk: _versions(desk, code))
+    if not versions and starters:
+        _show_starter(starters[-1], as_json=as_json)
+        return
     if not versions:
         typer.echo("danh mục không có thủ tục này / not in the catalogue", err=True)
         raise typer.Exit(REFUSED)
@@ -189,8 +192,7 @@ def show(code: Code, as_json: AsJson = False) -> None:
         return
     console = Console(highlight=False)
     for v in versions:
-        console.print(Text.assemble((v.code, "bold"), f" {v.name}"))
-        console.print(Text(f"{v.sector} · {v.level} · {v.agency} · từ / from {v.valid_from}", "dim"))
+        _tell_name(console, v)
         if v.parts is None:
             console.print("chưa có thành phần hồ sơ / its components are not known here")
             continue
@@ -203,15 +205,52 @@ def show(code: Code, as_json: AsJson = False) -> None:
         console.print(table)
 
 
-async def _versions(desk: Desk, code: str) -> list[Definition]:
+async def _versions(desk: Desk, code: str) -> tuple[list[Definition], tuple[Procedure, ...]]:
+    """As published from a file; and as the catalogue has it, whoever it is from."""
     known = await desk.db.read(desk.snapshots.current)
-    return list(known.definitions.get(code, ()))
+    return list(known.definitions.get(code, ())), known.procedures.get(code, ())
+
+
+def _show_starter(p: Procedure, *, as_json: bool) -> None:
+    """A procedure that no import brought: its components were written down, and no text of them was read."""
+    typer.echo(
+        "chưa nhập định nghĩa của thủ tục này: chỉ biết thành phần trong danh mục có sẵn, không có lời văn đã đọc"
+        " / its definition was not imported: only the starter catalogue's components are known, no text was read",
+        err=True,
+    )
+    parts = [
+        {"position": c.position, "text": c.name, "case": c.case, "types": list(c.document_types), "form": c.form.value}
+        for c in p.components
+    ]
+    if as_json:
+        shown = {**_naming(p), "components": parts if p.components_known else None}
+        sys.stdout.write(json.dumps([shown], ensure_ascii=False, indent=1) + "\n")
+        return
+    console = Console(highlight=False)
+    _tell_name(console, p)
+    if not p.components_known:
+        console.print("chưa có thành phần hồ sơ / its components are not known here")
+        return
+    table = Table("#", "Tên / name", "Trường hợp / case", "Giấy tờ / types", "Hình thức / form")
+    for c in p.components:
+        types = (" & " if c.relation is Relation.ALL_OF else " / ").join(c.document_types)
+        table.add_row(str(c.position), Text(c.name), Text(c.case or ""), types, c.form.value)
+    console.print(table)
+
+
+def _tell_name(console: Console, v: Definition | Procedure) -> None:
+    console.print(Text.assemble((v.code, "bold"), f" {v.name}"))
+    console.print(Text(f"{v.sector} · {v.level} · {v.agency} · từ / from {v.valid_from}", "dim"))
+
+
+def _naming(v: Definition | Procedure) -> dict[str, Any]:
+    naming = {"code": v.code, "name": v.name, "sector": v.sector, "level": v.level, "agency": v.agency}
+    return {**naming, "valid_from": v.valid_from.isoformat(), "basis": v.basis}
 
 
 def _version(v: Definition) -> dict[str, Any]:
     parts = None if v.parts is None else [_part(p) for p in v.parts]
-    naming = {"code": v.code, "name": v.name, "sector": v.sector, "level": v.level, "agency": v.agency}
-    return {**naming, "valid_from": v.valid_from.isoformat(), "basis": v.basis, "components": parts}
+    return {**_naming(v), "components": parts}
 
 
 def _part(p: Any) -> dict[str, Any]:

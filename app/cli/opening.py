@@ -1,6 +1,7 @@
 """What most commands begin with: the settings, a database at this code's version, a desk."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -21,6 +22,8 @@ def settings() -> Settings:
     except ValueError as e:
         for fault in getattr(e, "errors", list)():
             typer.echo(f"cấu hình / settings: {fault['msg']}", err=True)
+        if "MOTLAN_ENV" not in os.environ:
+            typer.echo("muốn thử với bản demo thì đặt / for the demo: MOTLAN_ENV=demo", err=True)
         raise typer.Exit(2) from None
 
 

@@ -11,6 +11,7 @@ from app.domain.catalogue import Catalogue, Form, TypeSubject
 from app.domain.dossiers import AGENCY, CODE, Status
 from app.domain.errors import ComponentsUnknown, HolderRequired, ProcedureNotInForce, TransitionNotAllowed
 from app.domain.reports import EARLIEST_YEARS, LONGEST, ReportNotOpen, TooManyReports
+from app.domain.text import plain
 from app.pages import asked, slips, visits, wording
 from app.pages.citizen_views import (
     LABELS,
@@ -266,7 +267,7 @@ async def _report_form(
     types = known.document_types.values()
     # Of an organisation a person's papers are demanded too: those of who acts for it.
     theirs = types if session.acting_for else [t for t in types if t.subject is not TypeSubject.ORGANIZATION]
-    ordered = sorted(theirs, key=lambda t: (t.code not in own, t.name))
+    ordered = sorted(theirs, key=lambda t: plain(t.name))
     view = {
         "procedure": versions[-1],
         "own": [t for t in ordered if t.code in own],

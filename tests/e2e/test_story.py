@@ -14,9 +14,11 @@ from typing import TypeVar
 import httpx
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from app import demo, story
 from app.api.examples import AN, BINH
+from app.cli import app
 from app.story import CERTIFICATE, CERTIFICATE_CODE, Life, Told
 from tests.e2e.processes import free_port
 from tests.e2e.province import Province, province
@@ -271,6 +273,36 @@ def test_the_demo_takes_nobodys_port() -> None:
             == 1
         )
     assert str(port) in shown.getvalue()
+    assert "make demo PORT=8100 MOCK_PORT=9100 CONTROL_PORT=9101" in " ".join(shown.getvalue().split())
+
+
+def test_the_command_takes_other_ports_and_tells_which_are_taken() -> None:
+    service, sandbox, control = free_port(), free_port(), free_port()
+    chosen = ["--port", str(service), "--mock-port", str(sandbox), "--control-port", str(control)]
+    with socket.create_server(("127.0.0.1", control)):
+        said = CliRunner().invoke(app, ["demo", *chosen])
+    assert said.exit_code == 1
+    assert f"port in use: {control}\n" in said.output
+
+
+def test_a_second_run_does_not_tell_it_again(seeded_sqlite: str, tmp_path: Path) -> None:
+    def issued(town: Province) -> list[str]:
+        events = town.office.call("GET", "/v1/events?limit=200")["items"]
+        return [event["subject"] for event in events if event["type"] == "vn.motlan.result.issued"]
+
+    shown = StringIO()
+    with province(seeded_sqlite, tmp_path / "first") as town:
+        assert story.recall(town.office) is False
+        assert demo.tell(Console(file=StringIO()), town.ports) is True
+        (certificate,) = issued(town)
+    with province(seeded_sqlite, tmp_path / "second") as town:
+        assert demo.tell(Console(file=shown, width=80), town.ports) is True
+        assert issued(town) == [certificate]
+        child = story.newborn()
+        known = town.office.world("GET", f"/people/{child['id']}")
+        assert (known["full_name"], known["birth_date"]) == (child["full_name"], child["birth_date"])
+    assert "make clean" in shown.getvalue()
+    assert "TRẦN" not in shown.getvalue()
 
 
 def test_every_address_a_newcomer_is_given_opens(seeded_sqlite: str, tmp_path: Path) -> None:

@@ -134,3 +134,19 @@ def test_on_paper_there_is_the_address_and_nothing_to_click(page: Page) -> None:
     paper = page.pdf(prefer_css_page_size=True)
     assert paper.startswith(b"%PDF")
     assert b"/MediaBox [0 0 594.95996 841.91998]" in paper or b"/MediaBox [0 0 595 842]" in paper
+
+
+def test_a_reference_is_large_enough_to_be_hit(page: Page) -> None:
+    page.goto("/thu-tuc/1.001193")
+    boxes = [link.bounding_box() for link in page.locator(".refs a").all()]
+    assert len(boxes) > 10
+    assert all(box["width"] >= 24 and box["height"] >= 24 for box in boxes)
+
+
+def test_on_paper_a_heading_keeps_what_follows_it_and_small_print_is_of_one_size(page: Page) -> None:
+    page.goto("/thu-tuc/1.001193")
+    page.emulate_media(media="print")
+    styles = "selector => [...document.querySelectorAll(selector)].map(e => getComputedStyle(e))"
+    for selector in (".block > h3", ".block > .hint"):
+        assert set(page.evaluate(f"({styles})('{selector}').map(s => s.breakAfter)")) == {"avoid"}
+    assert len(set(page.evaluate(f"({styles})('.needs .when, .needs p.small').map(s => s.fontSize)"))) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.dossiers import Status
 from app.domain.reports import MOST_A_DAY
+from app.domain.text import plain
 from app.models.reports import reports as report_table
 from app.repositories import evidence
 from app.services import reports
@@ -288,6 +289,14 @@ def test_from_a_demand_at_the_counter_to_what_to_say_there(browser: SignedIn) ->
     assert "Nghị định 118/2025/NĐ-CP, Điều 4 khoản 2a" in say.text
     assert WORDS in main.text and "chờ trả lời" in main.text
     assert "Không được yêu cầu" in browser.main("/cua-toi/bao-cao").text
+
+
+def test_the_papers_to_choose_from_are_in_the_order_of_the_alphabet(browser: SignedIn) -> None:
+    """As an officer's are: `Điều lệ` stands between what begins with C and with G, and not behind everything."""
+    groups = browser.main(NEW).all("optgroup")
+    named = [[option.text for option in group.all("option")] for group in groups]
+    assert any(name.startswith("Đ") for name in named[-1][:-10])
+    assert named == [sorted(names, key=plain) for names in named]
 
 
 def test_a_lawful_demand_is_explained(browser: SignedIn) -> None:
