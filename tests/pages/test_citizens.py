@@ -287,10 +287,8 @@ def test_a_share_code_shown_to_a_bank_and_a_result_that_was_read_stand_in_the_tr
     main = browser.main("/cua-toi/tra-cuu")
     assert "Tổ chức 0312345678 Dữ liệu" in main.text
     assert "Bạn đưa mã chia sẻ để kiểm tra" in main.text
-    assert (
-        f"Ủy ban nhân dân tỉnh Hà Tĩnh {AGENCY} , hệ thống mot-cua" in main.text
+    assert f"Ủy ban nhân dân tỉnh Hà Tĩnh {AGENCY} , hệ thống mot-cua" in main.text
     assert "Kho dữ liệu của tỉnh" in main.text
-    )
 
 
 def test_a_silent_source_is_said_to_be_silent(browser: SignedIn) -> None:
