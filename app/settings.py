@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     portal_url: str = "http://127.0.0.1:9000/w/default/portal"
     # The code under which the province's system is known to the portal.
     portal_agency: str = Field(default="000.00.00.H27", pattern=f"^{AGENCY.pattern}$")
+    # A file with the names of the province's agencies, in place of ours (app/rulebook/catalogue/agencies.yaml).
+    agencies: str = ""
     # Seconds for one question to the portal, and hours between two syncs of the worker with it; 0: none.
     portal_timeout: float = Field(default=15.0, gt=0, le=300)
     portal_sync_hours: int = Field(default=0, ge=0)

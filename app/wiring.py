@@ -1,5 +1,7 @@
 """The one place that knows which concrete things the stories are given."""
 
+from pathlib import Path
+
 from app.clock import Clock
 from app.db import Database
 from app.domain import reading
@@ -17,7 +19,7 @@ from app.registries.vneid import Wallet
 from app.registries.webhooks import Webhooks
 from app.rulebook.dictionary import load_dictionary
 from app.rulebook.loader import load_calendar, load_rulebook
-from app.rulebook.starter import load_starter
+from app.rulebook.starter import load_agencies, load_starter
 from app.sealing import Sealer
 from app.services import catalogue
 from app.services.deliveries import ToPortal, ToWallet
@@ -42,6 +44,9 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Desk:
         db=db,
         rulebook=load_rulebook(),
         calendar=load_calendar(),
+        agencies=load_agencies(
+            Path(settings.agencies) if settings.agencies else None, demo=settings.env != "production"
+        ),
         snapshots=Snapshots(),
         read=lambda text: reading.read(text, load_dictionary()),
         sealer=Sealer.from_secret(settings.data_key.get_secret_value()),

@@ -14,6 +14,8 @@ _FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
 # Nine digits in a row, of any script, could be somebody's number: such words are neither searched for, nor shown, nor
 # remembered.
 _LONG_NUMBER = re.compile(r"(?:\d[\s.-]?){9}")
+# In running text days and sums stand beside each other: there only groups of three and more count together.
+_GROUPS = re.compile(r"\d{3,}(?:[ .-]\d{3,})*")
 LONGEST = 100
 _LONGEST_SLUG = 500
 
@@ -63,6 +65,11 @@ def words(text: str) -> tuple[str, bool]:
     if _LONG_NUMBER.search(text):
         return "", True
     return " ".join(text[:LONGEST].split()), False
+
+
+def names_somebody(text: str) -> bool:
+    """Whether nine digits or more stand in a row in what somebody tells: their number, telephone or dossier."""
+    return any(sum(map(str.isdigit, found)) >= 9 for found in _GROUPS.findall(text))
 
 
 def choice(text: str) -> str:

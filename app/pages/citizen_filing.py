@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.domain.catalogue import Catalogue, Component, Procedure, TypeSubject
-from app.domain.dossiers import AGENCY, Supplied, province_of
+from app.domain.dossiers import Supplied
 from app.domain.errors import HolderRequired
 from app.domain.guidance import Guidance, Guide
 from app.domain.organizations import NotRepresentative
@@ -29,10 +29,11 @@ from app.services.sessions import Session
 router = APIRouter(include_in_schema=False, prefix="/cua-toi/ho-so/moi")
 
 Citizen = Annotated[Session, Depends(visits.citizen)]
+# Nothing can be sent along on a page: it is told beforehand what will be.
 SUPPLIED = {
-    Supplied.NONE: "Không gửi gì",
-    Supplied.ELECTRONIC: "Gửi bản điện tử",
-    Supplied.WALLET: "Xuất trình trên VNeID",
+    Supplied.NONE: "Không đưa gì",
+    Supplied.ELECTRONIC: "Sẽ gửi bản điện tử",
+    Supplied.WALLET: "Sẽ xuất trình trên VNeID",
 }
 # Whose papers count as one's own: the company's owner is asked of its representative.
 _OWN = frozenset({None})
@@ -58,7 +59,7 @@ async def fill_in(
     request: Request, session: Citizen, code: str, truong_hop: Annotated[str, Query(alias="truong-hop")] = ""
 ) -> Response:
     citizens.refuse_low_level(session)
-    return await _form(request, session, await guidance_of(request, code), truong_hop, {}, {})
+    return _form(request, session, await guidance_of(request, code), truong_hop, {}, {})
 
 
 @router.post("/{code}")
@@ -68,11 +69,11 @@ async def file(request: Request, session: Citizen, code: str) -> Response:
     found, number = await guidance_of(request, code), fields.get("case", "")
     guide = guide_of(found, number)
     if guide is None or _anothers(session, found.procedure, guide):
-        return await _form(request, session, found, number, fields, {}, 422)
+        return _form(request, session, found, number, fields, {}, 422)
     known = await site_of(request).catalogue()
-    filing, faults = _filing(fields, session, found.procedure, guide, known, desk.settings.portal_agency)
+    filing, faults = _filing(fields, session, found.procedure, guide, known, citizens.agencies(desk))
     if filing is None:
-        return await _form(request, session, found, number, fields, faults, 422)
+        return _form(request, session, found, number, fields, faults, 422)
     key = counter_forms.key_of(fields, citizens.mark_of(desk, session), f"/cua-toi/ho-so/moi/{code}")
 
     async def act() -> Answer:
@@ -83,20 +84,25 @@ async def file(request: Request, session: Citizen, code: str) -> Response:
     except TooManyDossiers:
         raise visits.FormRefused("too-many") from None
     except NotRepresentative:
-        return await _form(request, session, found, number, fields, {"nguoi-dai-dien": _NOT_REPRESENTATIVE}, 422)
+        return _form(request, session, found, number, fields, {"nguoi-dai-dien": _NOT_REPRESENTATIVE}, 422)
     except HolderRequired:
-        return await _form(request, session, found, number, fields, {"thanh-phan": _ANOTHERS}, 422)
-    return visits.go(f"/cua-toi/ho-so/{answer.headers['location'].rpartition('/')[2]}")
+        return _form(request, session, found, number, fields, {"thanh-phan": _ANOTHERS}, 422)
+    return visits.go(f"/cua-toi/ho-so/{answer.headers['location'].rpartition('/')[2]}?xong=nop")
 
 
 def _filing(
-    fields: visits.Form, session: Session, procedure: Procedure, guide: Guide, known: Catalogue, province: str
+    fields: visits.Form,
+    session: Session,
+    procedure: Procedure,
+    guide: Guide,
+    known: Catalogue,
+    agencies: Mapping[str, str],
 ) -> tuple[Filing | None, counter_forms.Faults]:
     """What is filed; or what is wrong, by field."""
     faults: counter_forms.Faults = {}
-    agency = counter_forms.text(fields, "agency", 40).upper()
-    if not AGENCY.fullmatch(agency) or province_of(agency) != province_of(province):
-        faults["agency"] = f"Mã cơ quan trong tỉnh này, ví dụ {province}."
+    agency = fields.get("agency", "")
+    if agency not in agencies:
+        faults["agency"] = "Hãy chọn cơ quan tiếp nhận trong danh sách."
     offered = []
     for component in procedure.in_case(guide.case):
         given = fields.get(f"given-{component.position}", Supplied.NONE.value)
@@ -122,7 +128,7 @@ def _anothers(session: Session, procedure: Procedure, guide: Guide) -> list[str]
     return [f"{c.name} ({HOLDERS.get(c.holder or '', 'của người khác')})" for c in needed]
 
 
-async def _form(
+def _form(
     request: Request,
     session: Session,
     found: Guidance,
@@ -140,8 +146,8 @@ async def _form(
         "components": to_fill_in(found.procedure, guide) if guide else [],
         "anothers": _anothers(session, found.procedure, guide) if guide else [],
         "supplied": {way.value: name for way, name in SUPPLIED.items()},
-        "agencies": await citizens.agencies(desk, session),
-        "typed": {"agency": desk.settings.portal_agency, **typed},
+        "offered": citizens.agencies(desk),
+        "typed": typed,
         "faults": faults,
         "key": counter_forms.fresh_key(),
     }

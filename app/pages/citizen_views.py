@@ -1,5 +1,6 @@
 """The facts of a citizen's own pages, as their templates take them."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from app.domain.decisions import Outcome
 from app.domain.dossiers import Status
 from app.domain.reports import ReportStatus
 from app.domain.wording import database
-from app.pages.dossier_views import SIGNS, STATUSES, paper, parts, procedure_name, type_name
+from app.pages.dossier_views import SIGNS, STATUSES, WITHOUT_RESULT, paper, parts, procedure_name, type_name
 from app.pages.slips import FORMS as SLIP_FORMS
 from app.pages.wording import FORMS
 from app.services.citizens import Mine, Mismatch
@@ -62,9 +63,15 @@ LABELS = {
     "birth_place": "Nơi sinh",
     "home_town": "Quê quán",
     "address": "Nơi cư trú",
+    "mother": "Họ và tên mẹ",
     "mother_name": "Họ và tên mẹ",
+    "father": "Họ và tên cha",
     "father_name": "Họ và tên cha",
+    "registered_on": "Ngày đăng ký",
 }
+# What data say in one word, in people's words.
+_VALUES = {("sex", "male"): "Nam", ("sex", "female"): "Nữ"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Whether the registers name who acts for an organisation as its legal representative.
 STANDINGS = {
     "confirmed": "Đã xác nhận, không phải nộp giấy chứng minh",
@@ -80,7 +87,7 @@ _REASON_OWED = frozenset({Status.NOT_RECEIVED, Status.FEE_DUE, Status.WITHDRAWN,
 
 def dossier_view(mine: Mine, known: Catalogue) -> View:
     body = mine.body
-    found = parts(body, known)
+    found = parts(body, known, on_pages=mine.filed_here)
     return {
         "code": body["code"],
         "version": body["version"],
@@ -94,6 +101,7 @@ def dossier_view(mine: Mine, known: Catalogue) -> View:
         "due_at": _moment(body["due_at"]),
         "paused": body["paused"],
         "ended": body["ended_at"] is not None,
+        "dropped": Status(body["status"]) in WITHOUT_RESULT,
         "overdue": body["late"]["overdue"],
         "groups": [(sign, own) for sign in SIGNS if (own := [p for p in found if p.sign is sign])],
         "rest": [p for p in found if p.sign not in SIGNS],
@@ -153,15 +161,15 @@ def tracked_view(row: Any, known: Catalogue) -> View:
     }
 
 
-def _who(row: Any) -> list[tuple[str, str]]:
-    """Who looked, as words and codes in turn."""
+def _who(row: Any) -> View:
+    """Who looked: the office, and in it the officer or the system."""
     if row.purpose == "report":
         # It names the office that is reported on; it was the service itself that looked.
-        return [("Hệ thống Một Lần, theo phản ánh của bạn", "")]
+        return {"office": None, "kind": "Hệ thống Một Lần, theo phản ánh của bạn", "by": None, "officer": None}
     # A body outside the State is named by its number.
-    office = ("Tổ chức" if row.agency.isdigit() else "Cơ quan", row.agency)
+    kind = "Tổ chức" if row.agency.isdigit() else "Cơ quan"
     by = "hệ thống" if row.purpose == "result" else "cán bộ"
-    return [office, (f", {by}", row.officer)] if row.officer else [office]
+    return {"office": row.agency, "kind": kind, "by": by, "officer": row.officer}
 
 
 def mismatch_view(m: Mismatch, known: Catalogue) -> View:
@@ -193,6 +201,30 @@ def report_view(row: Any, known: Catalogue) -> View:
         "lawful": row.outcome == Outcome.PAPER_LAWFUL,
         "waiting": row.outcome == Outcome.WAIT_SOURCE,
     }
+
+
+def written_on(claims: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is written on a result beside whose it is. A list or an object is data for systems: people read the rest."""
+    holder = claims["holder"]
+    return [
+        (LABELS.get(name, name), _VALUES.get((name, str(value)), as_read(value)))
+        for name, value in claims.get("data", {}).items()
+        if isinstance(value, str | int) and holder.get(name) != value
+    ]
+
+
+def born(claims: Mapping[str, Any]) -> str:
+    """The birth date of whose result it is, as it is read; nothing where it does not stand there."""
+    return as_read(claims["holder"].get("birth_date", ""))
+
+
+def as_read(value: str | int) -> str:
+    """A value as people read it: days as they are written here, truth values in words."""
+    if isinstance(value, bool):
+        return "Có" if value else "Không"
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return "/".join(reversed(value.split("-")))
+    return str(value)
 
 
 def place(source: str, service: str | None) -> str:

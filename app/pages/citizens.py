@@ -8,22 +8,23 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.domain.catalogue import Catalogue, Form, TypeSubject
-from app.domain.dossiers import AGENCY, CODE, Status
+from app.domain.dossiers import CODE, Status
 from app.domain.errors import ComponentsUnknown, HolderRequired, ProcedureNotInForce, TransitionNotAllowed
 from app.domain.reports import EARLIEST_YEARS, LONGEST, ReportNotOpen, TooManyReports
 from app.domain.text import plain
 from app.pages import asked, slips, visits, wording
 from app.pages.citizen_views import (
-    LABELS,
     PURPOSES,
     RESULT_STATUSES,
     SLIPS,
+    born,
     dossier_view,
     mismatch_view,
     report_view,
     tracked_view,
+    written_on,
 )
-from app.pages.dossier_views import STATUSES, procedure_name, type_name
+from app.pages.dossier_views import STATUSES, WITHOUT_RESULT, procedure_name, type_name
 from app.pages.site import html, searched, site_of
 from app.services import citizens, reports
 from app.services.citizens import LevelTooLow
@@ -63,6 +64,7 @@ async def my_dossiers(request: Request, session: Citizen, trang: str = "") -> Re
             "due_at": row.due_at,
             "paused": row.paused_at is not None,
             "ended_at": row.ended_at,
+            "dropped": Status(row.status) in WITHOUT_RESULT,
         }
         for row in found.rows
     ]
@@ -70,8 +72,9 @@ async def my_dossiers(request: Request, session: Citizen, trang: str = "") -> Re
 
 
 @router.get("/ho-so/{code}")
-async def my_dossier(request: Request, session: Citizen, code: str) -> Response:
-    return await _dossier_page(request, session, code)
+async def my_dossier(request: Request, session: Citizen, code: str, xong: str = "") -> Response:
+    """`xong`: what has just been done with it."""
+    return await _dossier_page(request, session, code, done=xong)
 
 
 @router.post("/ho-so/{code}/rut")
@@ -103,11 +106,13 @@ async def my_slip(request: Request, session: Citizen, code: str, name: str) -> R
     return html(request, await slips.slip(desk, code, kind), headers=visits.headers(desk))
 
 
-async def _dossier_page(request: Request, session: Session, code: str, fault: str = "", status: int = 200) -> Response:
+async def _dossier_page(
+    request: Request, session: Session, code: str, fault: str = "", status: int = 200, *, done: str = ""
+) -> Response:
     _refuse_no_code(code)
     mine = await citizens.dossier(visits.desk_of(request), session, code)
     view = dossier_view(mine, await site_of(request).catalogue())
-    return visits.private(request, "citizen_dossier.html", {**view, "fault": fault}, status)
+    return visits.private(request, "citizen_dossier.html", {**view, "fault": fault, "done": done}, status)
 
 
 def _refuse_no_code(code: str) -> None:
@@ -134,8 +139,7 @@ async def my_result(request: Request, session: Citizen, result_id: str) -> Respo
     if result is None:
         raise HTTPException(404)
     claims = result["claims"]
-    data = [(LABELS.get(name, name), text) for name, text in claims.get("data", {}).items()]
-    view = {"result": _result(result, known), "claims": claims, "data": data}
+    view = {"result": _result(result, known), "claims": claims, "born": born(claims), "data": written_on(claims)}
     return visits.private(request, "citizen_result.html", view)
 
 
@@ -195,7 +199,7 @@ async def new_report(
     """First the procedure, then what was demanded."""
     known = await site_of(request).catalogue()
     if thu_tuc in known.procedures:
-        return await _report_form(request, session, known, thu_tuc, {"key": reports.fresh_key()}, {})
+        return _report_form(request, session, known, thu_tuc, {"key": reports.fresh_key()}, {})
     return visits.private(request, "citizen_report_search.html", await searched(request, q))
 
 
@@ -208,7 +212,7 @@ async def file_report(request: Request, session: Citizen) -> Response:
     if code not in known.procedures:
         raise asked.Unreadable("form")
     today = desk.clock.today()
-    told, faults = _told(code, values, known, today)
+    told, faults = _told(code, values, known, citizens.agencies(desk), today)
     if told is not None:
         try:
             return visits.go(f"/cua-toi/bao-cao/{await reports.file(desk, session, told)}")
@@ -220,11 +224,11 @@ async def file_report(request: Request, session: Citizen) -> Response:
             faults = {"document_type": "Chưa biết thành phần hồ sơ của thủ tục này nên chưa kết luận được."}
         except HolderRequired:
             faults = {"document_type": "Giấy tờ này là của tổ chức, không phải của bạn."}
-    return await _report_form(request, session, known, code, values, faults, 422)
+    return _report_form(request, session, known, code, values, faults, 422)
 
 
 def _told(
-    procedure: str, values: Mapping[str, str], known: Catalogue, today: date
+    procedure: str, values: Mapping[str, str], known: Catalogue, offered: Mapping[str, str], today: date
 ) -> tuple[Told | None, dict[str, str]]:
     """What was filled in; or what is wrong with it, by field."""
     faults = {}
@@ -232,9 +236,9 @@ def _told(
         faults["document_type"] = "Hãy chọn loại giấy tờ."
     if values["form"] not in set(Form):
         faults["form"] = "Hãy chọn hình thức đã bị yêu cầu."
-    agency = values["agency"].upper()
-    if not AGENCY.fullmatch(agency):
-        faults["agency"] = "Mã cơ quan gồm chữ in hoa, số và dấu chấm, ví dụ 000.00.00.H27."
+    agency = values["agency"]
+    if agency not in offered:
+        faults["agency"] = "Hãy chọn cơ quan trong danh sách."
     try:
         day = date.fromisoformat(values["day"])
     except ValueError:
@@ -245,6 +249,11 @@ def _told(
         faults["day"] = f"Ngày phải trong {EARLIEST_YEARS} năm gần đây và không sau hôm nay."
     if len(values["said"]) > LONGEST:
         faults["said"] = f"Tối đa {LONGEST} ký tự."
+    elif asked.names_somebody(values["said"]):
+        faults["said"] = (
+            "Có dãy từ 9 chữ số (số định danh, số điện thoại, mã hồ sơ): cơ quan sẽ biết ai phản ánh. "
+            "Hãy bỏ dãy số đó đi rồi gửi lại; chưa có gì được gửi."
+        )
     if faults or day is None:
         return None, faults
     form = Form(values["form"])
@@ -252,7 +261,7 @@ def _told(
     return Told(procedure, values["document_type"], form, agency, day, said, values["key"] or reports.fresh_key()), {}
 
 
-async def _report_form(
+def _report_form(
     request: Request,
     session: Session,
     known: Catalogue,
@@ -273,7 +282,7 @@ async def _report_form(
         "own": [t for t in ordered if t.code in own],
         "others": [t for t in ordered if t.code not in own],
         "forms": wording.FORMS,
-        "agencies": await citizens.agencies(desk, session),
+        "offered": citizens.agencies(desk),
         "values": {**dict.fromkeys(_FIELDS, ""), "day": desk.clock.today().isoformat(), **values},
         "faults": faults,
         "longest": LONGEST,

@@ -52,7 +52,7 @@ class NotYours(Exception):
 async def not_yours(request: Request, e: Exception) -> Response:
     assert isinstance(e, NotYours)
     session: Session = request.state.session
-    at = f" của cơ quan giải quyết ({e.agency})" if e.agency else ""
+    at = f" của cơ quan giải quyết ({visits.desk_of(request).agencies.get(e.agency, e.agency)})" if e.agency else ""
     view = {"needed": " hoặc ".join(ROLES[r] for r in e.needed) + at, "held": roles_of(session)}
     return visits.private(request, "counter_not_yours.html", view, 403)
 

@@ -40,6 +40,7 @@ HINTS = {
     "sync": "Hướng dẫn công dân liên kết trên VNeID trước; không đồng ý thì mới được hỏi bản giấy.",
     "wait": "Chưa được hỏi: nguồn dữ liệu chưa trả lời, hệ thống tự tra cứu lại.",
     "electronic": "Chỉ nhận bản điện tử, không thu bản giấy.",
+    "promised": "Chưa nhận: người nộp báo trên trang, nơi không gửi được tệp.",
     "given": "Đã có trong hồ sơ.",
     "optional": "Chỉ cần khi thuộc trường hợp nêu trong tên giấy tờ.",
 }
@@ -130,12 +131,13 @@ def filter_of(slug: str) -> Filter:
 
 
 class Row(NamedTuple):
-    """A dossier in the queue. `due` is what to read there, `late` why it counts as late."""
+    """A dossier in the queue: `elsewhere` is who decides it if not we, `due` what to read there, `late` why it is."""
 
     code: str
     procedure: str
     name: str
     status: str
+    elsewhere: str
     received_at: datetime
     due_on: date | None
     due: str
@@ -159,12 +161,13 @@ def _row(x: Listed, known: Catalogue, agency: str) -> Row:
     words = "tạm dừng" if row.paused_at else "" if due else "chưa có hạn"
     late = "quá hạn" if x.late.overdue else "bổ sung nhiều lần" if x.late.supplements > 1 else ""
     status = STATUSES[Status(row.status)]
-    elsewhere = "" if row.decided_by in ("", agency) else f" · {row.decided_by} giải quyết"
+    elsewhere = "" if row.decided_by in ("", agency) else row.decided_by
     return Row(
         row.code,
         procedure_name(known, row.procedure),
         x.name or "(chưa ghi tên)",
-        status + elsewhere,
+        status,
+        elsewhere,
         row.received_at,
         due.astimezone(VIETNAM).date() if due else None,
         words,
@@ -196,7 +199,7 @@ def dossier(found: OnDesk, known: Catalogue, actor: Actor | None) -> View:
         "masked": masked(found.applicant),
         "born": born(found.applicant),
         "status": STATUSES[status],
-        "pieces": dossier_views.parts(body, known),
+        "pieces": dossier_views.parts(body, known, on_pages=row.client == "citizen"),
         "hints": HINTS,
         "channel": CHANNELS[row.channel],
         "moves": [(int(s), name) for s, name in MOVES.items() if s in allowed],

@@ -23,6 +23,10 @@ STATUSES = {
 }
 
 
+# Ended, and nothing is to be fetched.
+WITHOUT_RESULT = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED})
+
+
 class Sign(NamedTuple):
     """`key` names the sign in addresses and styles; `hint` says what it means for the applicant."""
 
@@ -35,11 +39,17 @@ BRING = Sign("bring", "Mang theo", "Bạn cần nộp hoặc xuất trình giấ
 LOOK_UP = Sign("look-up", "Cơ quan tự tra cứu", "Bạn không phải nộp, không phải xuất trình.")
 SYNC = Sign("sync", "Liên kết trên VNeID", "Hãy liên kết giấy tờ này trên VNeID; không đồng ý thì được dùng bản giấy.")
 WAIT = Sign("wait", "Chờ nguồn dữ liệu", "Chưa phải làm gì: hệ thống đang tự tra cứu lại.")
-ELECTRONIC = Sign("electronic", "Chỉ bản điện tử", "Gửi bản điện tử; cơ quan không thu bản giấy.")
+ELECTRONIC = Sign("electronic", "Chỉ bản điện tử", "Gửi bản điện tử; cơ quan không nhận bản giấy.")
+PROMISED = Sign(
+    "promised",
+    "Bạn báo sẽ đưa",
+    "Cơ quan chưa nhận được. Hãy đưa bản điện tử hoặc mã chia sẻ VNeID tại bộ phận một cửa kèm mã hồ sơ, hoặc gửi theo "
+    "cách cơ quan hướng dẫn.",
+)
 GIVEN = Sign("given", "Đã nộp", "Đã nhận của bạn.")
 OPTIONAL = Sign("optional", "Không bắt buộc", "Chỉ nộp khi thuộc trường hợp nêu trong tên giấy tờ.")
-SIGNS = (BRING, LOOK_UP, SYNC, WAIT, ELECTRONIC)
-"""The five of the counter; a component that is given, or asks for nothing, has one of the two others."""
+SIGNS = (BRING, LOOK_UP, SYNC, WAIT, ELECTRONIC, PROMISED)
+"""Where something is done or still to do; a component that is given, or asks for nothing, has one of the two others."""
 
 _NEEDLESS = frozenset(
     {
@@ -69,14 +79,17 @@ class Part(NamedTuple):
     unjudged: tuple[str, ...]
 
 
-def parts(body: Body, known: Catalogue) -> tuple[Part, ...]:
-    """The components of a dossier's body, each with its sign."""
+def parts(body: Body, known: Catalogue, *, on_pages: bool) -> tuple[Part, ...]:
+    """The components of a dossier's body, each with its sign; `on_pages`: it was filed on ours, which take no files, so
+    that until an office has received it whole its papers are promised.
+    """
+    promised = on_pages and all(move["to"] != Status.RECEIVED for move in body["history"])
     needs = {need["position"]: need for need in body["to_supply"]}
     return tuple(
         Part(
             c["position"],
             c["name"] or f"Thành phần {c['position']}",
-            sign_of(c["supplied"], c["findings"], needs.get(c["position"])),
+            sign_of(c["supplied"], c["findings"], needs.get(c["position"]), PROMISED if promised else GIVEN),
             tuple(paper(f, known) for f in c["findings"]),
             _unjudged(c, needs.get(c["position"]), known),
         )
@@ -93,7 +106,7 @@ def paper(finding: Body, known: Catalogue) -> Paper:
     return Paper(type_name(known, finding["document_type"]), finding["outcome"] == Outcome.PAPER_LAWFUL, finding)
 
 
-def sign_of(supplied: str, findings: Sequence[Body], need: Body | None) -> Sign:
+def sign_of(supplied: str, findings: Sequence[Body], need: Body | None, given: Sign = GIVEN) -> Sign:
     """What one component means for the applicant; `need` is its entry in `to_supply`, where it has one."""
     if need is not None:
         if need["action"] == "link_on_vneid":
@@ -105,7 +118,7 @@ def sign_of(supplied: str, findings: Sequence[Body], need: Body | None) -> Sign:
     if Outcome.WAIT_SOURCE in outcomes:
         return WAIT
     if supplied != "none":
-        return GIVEN
+        return given
     return SYNC if Outcome.SYNC_FIRST in outcomes else OPTIONAL
 
 

@@ -12,7 +12,7 @@ from app.domain.catalogue import Catalogue
 from app.domain.results import UnknownResult
 from app.freshness import KEEP_NOTHING
 from app.pages import visits
-from app.pages.citizen_views import LABELS, RESULT_STATUSES
+from app.pages.citizen_views import RESULT_STATUSES, born, written_on
 from app.pages.dossier_views import procedure_name, type_name
 from app.pages.site import SECURITY, html, qr_of, render, site_of
 from app.services import citizens, results
@@ -23,7 +23,6 @@ router = APIRouter(include_in_schema=False)
 
 Citizen = Annotated[Session, Depends(visits.citizen)]
 _METHODS = ["GET", "HEAD"]
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -55,44 +54,32 @@ async def mine(request: Request, session: Citizen, result_id: str) -> Response:
 async def standing(request: Request, document_ref: str) -> Response:
     """Whether a printed result is one of ours and still holds; neither its holder nor what stands on it is shown."""
     desk, site = visits.desk_of(request), site_of(request)
-    if not _REF.fullmatch(document_ref):
-        raise HTTPException(404)
+    headers = {**SECURITY, "cache-control": KEEP_NOTHING, "x-robots-tag": "noindex"}
     try:
+        if not _REF.fullmatch(document_ref):
+            raise UnknownResult
         result = await results.standing(desk, document_ref)
     except UnknownResult:
-        raise HTTPException(404) from None
+        # Whoever holds a print-out in hand looks for no procedure.
+        return html(request, render("result_unknown.html"), 404, headers=headers)
     body = render("result_standing.html", **_view(desk, result, await site.catalogue()))
-    return html(request, body, headers={**SECURITY, "cache-control": KEEP_NOTHING, "x-robots-tag": "noindex"})
+    return html(request, body, headers=headers)
 
 
 def _view(desk: Desk, result: Mapping[str, Any], known: Catalogue) -> dict[str, Any]:
     days = {name: _day(result[name]) for name in ("issued_on", "valid_until", "revoked_on")}
     claims = result.get("claims", {"holder": {}})
-    holder, said = claims["holder"], claims.get("data", {})
     return {
         "result": {**result, **days},
         "name": type_name(known, result["document_type"]),
         "procedure_name": procedure_name(known, result["procedure"]),
         "standing": RESULT_STATUSES[result["status"]],
-        # What is a list or an object is data for systems; on paper stands what people read.
-        "data": [
-            (LABELS.get(name, name), _read(value))
-            for name, value in said.items()
-            if isinstance(value, str | int) and holder.get(name) != value
-        ],
-        "born": _read(holder.get("birth_date", "")),
+        "data": written_on(claims),
+        "born": born(claims),
         "agency": desk.settings.portal_agency,
+        "agencies": desk.agencies,
         "today": desk.clock.today(),
     }
-
-
-def _read(value: str | int) -> str:
-    """A value as people read it: days as they are written here, truth values in words."""
-    if isinstance(value, bool):
-        return "Có" if value else "Không"
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        return "/".join(reversed(value.split("-")))
-    return str(value)
 
 
 def _day(text: str | None) -> date | None:

@@ -44,4 +44,6 @@ async def slip(desk: Desk, code: str, kind: SlipKind) -> bytes:
     """The page. Raises UnknownDossier, SlipNotDue."""
     shown = await desk.db.read(slips.slip, desk, code, kind)
     words = {"channels": CHANNELS, "supplied": SUPPLIED, "papers": PAPERS}
-    return render("slip.html", slip=shown, form=FORMS[kind], printed_at=desk.clock.now(), **words)
+    return render(
+        "slip.html", slip=shown, form=FORMS[kind], printed_at=desk.clock.now(), agencies=desk.agencies, **words
+    )

@@ -152,7 +152,7 @@ def private(request: Request, template: str, view: Mapping[str, Any], status: in
     desk = desk_of(request)
     session: Session = request.state.session
     values = {"address": Address(request.url.path), "today": desk.clock.today(), "sign_out": SIGN_OUT[session.kind]}
-    body = render(template, **{**values, "session": session, **view})
+    body = render(template, **{**values, "session": session, "agencies": desk.agencies, **view})
     return html(request, body, status, headers=headers(desk))
 
 

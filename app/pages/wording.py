@@ -98,6 +98,11 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def whose_right(because: str) -> str:
+    """A finding's words with who may do it: an applicant reads "may be asked for" as a right of theirs."""
+    return f"Cơ quan đ{because[1:]}" if because.startswith("Được yêu cầu ") else because
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "ngay": day,
     "thang": month,
@@ -107,4 +112,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "trich_dan": cite,
     "so": number,
     "slug": slug,
+    "ai_duoc": whose_right,
 }

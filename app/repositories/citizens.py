@@ -58,12 +58,6 @@ def conclusions_of(conn: Connection, code: str) -> list[tuple[datetime, str]]:
     return [(at, outcome) for at, outcome in conn.execute(made.order_by(d.decided_at, d.decision_id))]
 
 
-def agencies_of(conn: Connection, mark: str) -> list[str]:
-    """Codes of the agencies at which they handed in dossiers."""
-    d = dossiers.c
-    return list(conn.execute(select(d.agency).where(d.applicant_mark == mark).distinct()).scalars())
-
-
 # ---- who looked -----------------------------------------------------------------------------------------------------
 
 

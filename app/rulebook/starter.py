@@ -1,12 +1,13 @@
 """The starter catalogue: curated facts in YAML → publications. Refuses what does not fit together, by file and line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.domain.catalogue import Acceptance, DocumentKind, Form, MemberStatus, Relation, TypeSubject
+from app.domain.dossiers import AGENCY
 from app.domain.evidence import Source
 from app.domain.law import ListLaw, Rulebook
 from app.domain.publications import Kind, Publication
@@ -37,6 +38,27 @@ def load_places(name: str, folder: Path = CATALOGUE) -> tuple[dict[str, str], ..
     rows = tuple({key: value for key, value in e.pairs() if isinstance(value, str)} for e in file.entries(name))
     file.close()
     return rows
+
+
+def load_agencies(path: Path | None = None, *, demo: bool) -> Mapping[str, str]:
+    """The names of agencies by their codes; a province's own file takes the place of ours. Raises RulebookError."""
+    file = load(path or CATALOGUE / "agencies.yaml")
+    file.text("basis")
+    names: dict[str, str] = {}
+    for e in file.entries("agencies"):
+        code, name, made_up = e.text("code"), e.text("name"), e.flag("demo", default=False)
+        e.close()
+        if not AGENCY.fullmatch(code):
+            e.fail_at("code", f"{code} is no agency's code, such as 000.00.00.H27")
+        if code in names:
+            e.fail_at("code", f"{code} stands here already")
+        names[code] = name
+        if made_up and not demo:
+            del names[code]
+    file.close()
+    if not names:
+        file.fail("`agencies` names no agency")
+    return names
 
 
 def _document_types(entries: tuple[Entry, ...], rulebook: Rulebook) -> Iterator[Publication]:

@@ -182,6 +182,8 @@ def _compose(path: Path) -> yaml.Node:
         raise RulebookError(f"{path.name}:{e.object[: e.start].count(10) + 1}: not UTF-8") from None
     except FileNotFoundError:
         raise RulebookError(f"{path.name}:1: the file is missing") from None
+    except OSError as e:
+        raise RulebookError(f"{path.name}:1: the file cannot be read: {e.strerror}") from None
     if node is None:
         raise RulebookError(f"{path.name}:1: the file is empty")
     return node

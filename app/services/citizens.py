@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 
 from app.domain.calendar import VIETNAM
 from app.domain.decisions import Conclusion
-from app.domain.dossiers import Actor, Status, moves_from
+from app.domain.dossiers import Actor, Status, moves_from, province_of
 from app.domain.evidence import LookupStatus
 from app.domain.sessions import DOCUMENTS_LEVEL
 from app.domain.values import Frozen
@@ -82,6 +82,8 @@ class Mine(Frozen):
     # When a source that had been silent answered, so that nothing waited any more.
     settled_at: tuple[datetime, ...]
     withdrawable: bool
+    # On these very pages, not by a portal or at the counter.
+    filed_here: bool
 
 
 class Tracked(Frozen):
@@ -143,7 +145,7 @@ async def dossier(desk: Desk, session: Session, code: str) -> Mine:
         asked = tuple(map(_asked, citizens.requests_sent(conn, code)))
         withdrawable = Status.WITHDRAWN in moves_from(Status(row.status), Actor.CITIZEN)
         due, settled = tuple(_slips(conn, desk, code)), tuple(_settled(citizens.conclusions_of(conn, code)))
-        return Mine(json.loads(answer.body), asked, due, settled, withdrawable)
+        return Mine(json.loads(answer.body), asked, due, settled, withdrawable, row.client == session.caller.client_id)
 
     return await desk.db.read(read)
 
@@ -189,10 +191,11 @@ def _asked(row: Row[Any]) -> Asked:
     return Asked(row.id, row.asked_at, items)
 
 
-async def agencies(desk: Desk, session: Session) -> list[str]:
-    """Codes of agencies they may mean: those of their dossiers, and the province's own."""
-    own = await desk.db.read(citizens.agencies_of, mark_of(desk, session))
-    return sorted({*own, desk.settings.portal_agency})
+def agencies(desk: Desk) -> Mapping[str, str]:
+    """The province's agencies that can be chosen, by name; its own system's is always among them."""
+    own = desk.settings.portal_agency
+    ours = {code: name for code, name in desk.agencies.items() if province_of(code) == province_of(own)}
+    return ours if own in ours else {own: own, **ours}
 
 
 # ---- results ------------------------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ class Desk:
     db: Database
     rulebook: Rulebook
     calendar: WorkingCalendar
+    # Names of agencies by their codes, for people to read; an unknown one is shown by its code.
+    agencies: Mapping[str, str]
     snapshots: Snapshots
     # A component's official text, read; the dictionary is loaded with the first one.
     read: Callable[[str], Reading]

@@ -171,8 +171,9 @@ def through_the_pages(running: Running, told: Told, code: str, result_id: str) -
         citizen.sign_in("/dang-nhap", NUMBER)
         assert code in citizen.get("/cua-toi")
         said = {"procedure": LICENCE, "document_type": "CAN_CUOC", "form": "copy", "agency": OFFICE}
-        said |= {"day": "2026-11-01", "said": f"{NAME} {NUMBER}"}
+        said |= {"day": "2026-11-01", "said": NAME}
         new = f"/cua-toi/bao-cao/moi?thu-tuc={LICENCE}"
+        assert citizen.send(new, "/cua-toi/bao-cao", **{**said, "said": f"{NAME} {NUMBER}"}).status_code == 422
         report = citizen.send(new, "/cua-toi/bao-cao", **said).headers["location"]
         for page in (f"/ho-so/{code}", f"/ho-so/{code}/phieu/tiep-nhan", "/ket-qua", f"/ket-qua/{result_id}"):
             citizen.get(f"/cua-toi{page}")

@@ -1,11 +1,14 @@
 """A citizen's own pages: what they say, what they send, and that they are the citizen's alone."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from app.domain.dossiers import Status
+from app.domain.persons import Subject, SubjectKind
 from app.domain.reports import MOST_A_DAY
+from app.domain.results import Result
 from app.domain.text import plain
 from app.models.reports import reports as report_table
 from app.repositories import evidence
@@ -14,6 +17,7 @@ from tests.desk import AGENCY, ALL_OF, AN, CHOICE, NO_PAPER, PLAIN, Gate, offere
 from tests.mock_vneid.office import ANOTHER, PERSON
 from tests.pages.html import Element
 from tests.pages.signed_in import SignedIn
+from tests.pages.test_results import issued
 from tests.services.test_citizens import SPOUSE, completed
 from tests.services.test_reports import OFFICE, WORDS, filed
 
@@ -42,6 +46,11 @@ def stranger(sqlite_gate: Gate) -> SignedIn:
     signed_in = SignedIn(sqlite_gate)
     signed_in.sign_in(ANOTHER)
     return signed_in
+
+
+def knowing(browser: SignedIn, agencies: dict[str, str]) -> None:
+    """The service knows these agencies by name, and no others."""
+    browser.app.state.desk = replace(browser.gate.desk, agencies=agencies)
 
 
 def section(main: Element, heading: str) -> Element:
@@ -74,7 +83,7 @@ def test_each_component_stands_under_its_sign_with_its_grounds(browser: SignedIn
     looked_up, bring = section(main, "Cơ quan tự tra cứu"), section(main, "Mang theo")
     assert "Thành phần 1" in looked_up.text and "Nghị định 118/2025/NĐ-CP" in looked_up.text
     assert all(f"Thành phần {n}" in bring.text for n in (2, 3, 4))
-    assert "Được yêu cầu Giấy khai sinh" in bring.text and "Nghị quyết 66.7/2025/NQ-CP" in bring.text
+    assert "Cơ quan được yêu cầu Giấy khai sinh" in bring.text and "Nghị quyết 66.7/2025/NQ-CP" in bring.text
 
 
 def test_waiting_linking_and_electronic_have_signs_of_their_own(browser: SignedIn) -> None:
@@ -153,6 +162,7 @@ def test_a_citizen_withdraws_their_dossier(browser: SignedIn) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, page)
     main = browser.main(page)
     assert "Đã rút hồ sơ" in main.text and "Lý do: Nộp nhầm" in main.text
+    assert "Hẹn trả kết quả" not in main.text and "Đã xong" not in browser.main("/cua-toi").text
     assert not main.all("form")
 
 
@@ -196,6 +206,18 @@ def test_my_results_are_listed_and_read(browser: SignedIn) -> None:
     assert link.attributes["href"] in {a.attributes["href"] for a in browser.main(f"/cua-toi/ho-so/{code}").all("a")}
 
 
+def test_a_result_is_read_in_peoples_words(browser: SignedIn) -> None:
+    """A child's birth certificate: whose it is, when they were born, and the parents, however the data spell them."""
+    gate, said = browser.gate, {"sex": "female", "mother": "TRẦN THỊ HÀ", "father_name": "LÊ VĂN BA", "late": False}
+    child = Subject(SubjectKind.PERSON, "042326000015", "LÊ HÀ MY", "2026-11-02")
+    found = issued(gate, Result("GIAY_KHAI_SINH", holder=child, data={**said, "parents": [{"id": "1"}]}))
+    for page in (f"/cua-toi/ket-qua/{found['id']}", f"/cua-toi/ket-qua/{found['id']}/ban-in"):
+        text = browser.main(page).text
+        assert "Ngày sinh 02/11/2026" in text and "Giới tính Nữ" in text
+        assert "Họ và tên mẹ TRẦN THỊ HÀ" in text and "Họ và tên cha LÊ VĂN BA" in text
+        assert "female" not in text and "mother" not in text and "False" not in text and "parents" not in text
+
+
 def test_anothers_result_is_as_unknown_as_none(browser: SignedIn, stranger: SignedIn) -> None:
     completed(browser.gate)
     (link,) = browser.main("/cua-toi/ket-qua").all("tbody")[0].all("a")
@@ -222,9 +244,24 @@ def test_the_tracker_says_who_when_what_and_for_which_dossier(browser: SignedIn)
     code = browser.gate.submit(CHOICE)["code"]
     main = browser.main("/cua-toi/tra-cuu")
     assert "10:00 ngày 23/11/2026" in main.text
-    assert f"Cơ quan {AGENCY} , cán bộ CB-0001" in main.text
+    assert f"Ủy ban nhân dân tỉnh Hà Tĩnh {AGENCY} , cán bộ CB-0001" in main.text
     assert "Giải quyết hồ sơ của bạn: Thủ tục thử" in main.text
     assert main.all("a", href=f"/cua-toi/ho-so/{code}")
+
+
+def test_an_office_without_a_known_name_stands_by_its_code_and_nothing_in_a_name_is_markup(
+    browser: SignedIn,
+) -> None:
+    mark = browser.gate.desk.sealer.mark(AN.kind, AN.id)
+    row: dict[str, object] = {"decision_id": "x", "holder_mark": mark, "subject_mark": mark, "source": "wallet"}
+    row |= {"service": None, "document_types": "CAN_CUOC", "cause": None, "looked_up_at": browser.gate.watch.moment}
+    row |= {"purpose": "dossier", "officer": "CB-0009"}
+    rows = [{**row, "agency": "000.00.77.H27"}, {**row, "agency": "000.00.78.H27"}]
+    browser.gate.desk.db.write_sync(evidence.add_lookups, rows)
+    knowing(browser, {"000.00.78.H27": "Sở <b>Thử</b>"})
+    main = browser.main("/cua-toi/tra-cuu")
+    assert "Cơ quan 000.00.77.H27 , cán bộ CB-0009" in main.text
+    assert "Sở <b>Thử</b> 000.00.78.H27" in main.text and not main.all("b")
 
 
 def test_the_tracker_counts_what_it_withholds(stranger: SignedIn) -> None:
@@ -251,7 +288,8 @@ def test_a_share_code_shown_to_a_bank_and_a_result_that_was_read_stand_in_the_tr
     main = browser.main("/cua-toi/tra-cuu")
     assert "Tổ chức 0312345678 Dữ liệu" in main.text
     assert "Bạn đưa mã chia sẻ để kiểm tra" in main.text
-    assert f"Cơ quan {AGENCY} , hệ thống mot-cua" in main.text and "Kho dữ liệu của tỉnh" in main.text
+    assert f"Ủy ban nhân dân tỉnh Hà Tĩnh {AGENCY} , hệ thống mot-cua" in main.text
+    assert "Kho dữ liệu của tỉnh" in main.text
 
 
 def test_a_silent_source_is_said_to_be_silent(browser: SignedIn) -> None:
@@ -311,11 +349,16 @@ def test_a_lawful_demand_is_explained(browser: SignedIn) -> None:
     [
         ("document_type", "KHONG_CO", "Hãy chọn loại giấy tờ"),
         ("form", "fax", "Hãy chọn hình thức"),
-        ("agency", "Ủy ban xã", "Mã cơ quan gồm"),
+        ("agency", "Ủy ban xã", "Hãy chọn cơ quan trong danh sách"),
+        ("agency", "000.00.99.H27", "Hãy chọn cơ quan trong danh sách"),
+        ("agency", "", "Hãy chọn cơ quan trong danh sách"),
         ("day", "hôm qua", "Hãy ghi ngày"),
         ("day", "2026-11-24", "không sau hôm nay"),
         ("day", "2019-01-01", "năm gần đây"),
         ("said", "x" * 2001, "Tối đa 2000 ký tự"),
+        ("said", "Tôi là 042090000019, bị đòi giấy", "cơ quan sẽ biết ai phản ánh"),
+        ("said", "Gọi tôi 0912 345 678", "cơ quan sẽ biết ai phản ánh"),
+        ("said", "Hồ sơ 000.00.00.H27-261123-0001", "cơ quan sẽ biết ai phản ánh"),
     ],
 )
 def test_a_form_that_is_wrong_comes_back_with_what_is_wrong_and_what_was_written(
@@ -327,6 +370,26 @@ def test_a_form_that_is_wrong_comes_back_with_what_is_wrong_and_what_was_written
     if field != "said":
         assert WORDS in answer.text
     assert browser.gate.count(report_table) == 0
+
+
+@pytest.mark.parametrize("said", ["Ngày 23-11-2026 10.30, quầy 12, phí 1.500.000 đồng", "Điều 4 khoản 2a, 118/2025"])
+def test_days_and_sums_tell_nobody_who_reports(browser: SignedIn, said: str) -> None:
+    assert browser.send("/cua-toi/bao-cao", {**FORM, "said": said}, page=NEW).status_code == 303
+
+
+def test_the_office_is_chosen_by_its_name(browser: SignedIn) -> None:
+    choice = next(s for s in browser.main(NEW).all("select") if s.attributes["name"] == "agency")
+    assert [o.text for o in choice.all("option")] == [
+        "Chọn một cơ quan",
+        f"Ủy ban nhân dân tỉnh Hà Tĩnh ({AGENCY})",
+        "Ủy ban nhân dân xã Một Lần (thử nghiệm) (000.00.31.H27)",
+    ]
+    knowing(browser, {AGENCY: "Ủy ban nhân dân tỉnh", "000.00.00.H01": "Tỉnh khác"})
+    choice = next(s for s in browser.main(NEW).all("select") if s.attributes["name"] == "agency")
+    assert [o.text for o in choice.all("option")] == [f"Ủy ban nhân dân tỉnh ({AGENCY})"]
+    knowing(browser, {})
+    choice = next(s for s in browser.main(NEW).all("select") if s.attributes["name"] == "agency")
+    assert [o.text for o in choice.all("option")] == [AGENCY]
 
 
 def test_a_companys_paper_is_no_citizens(browser: SignedIn) -> None:

@@ -135,7 +135,7 @@ def test_what_lies_on_another_agencys_desk_is_not_there(sqlite_gate: Gate) -> No
 
 def test_what_is_received_here_and_decided_elsewhere_lies_on_both_desks(sqlite_gate: Gate) -> None:
     code = went_to(file(officer(sqlite_gate), decided_by=COMMUNE)).split("?")[0].rpartition("/")[2]
-    assert f"{COMMUNE} giải quyết" in officer(sqlite_gate).main("/quay").text
+    assert f"Ủy ban nhân dân xã Một Lần (thử nghiệm) {COMMUNE} giải quyết" in officer(sqlite_gate).main("/quay").text
     assert code in officer(sqlite_gate, OF_COMMUNE).main("/quay").text
 
 

@@ -11,7 +11,7 @@ from app.domain.results import Result
 from app.models import dossiers as dossier_tables
 from app.models.sessions import sessions
 from app.services import catalogue, dossiers
-from tests.desk import AGENCY, AN, CALLER, CASES, CHOICE, PLAIN, Gate, component, procedure_body
+from tests.desk import AGENCY, AN, CALLER, CASES, CHOICE, NO_PAPER, PLAIN, Gate, component, offered, procedure_body
 from tests.mock_vneid.office import ANOTHER, PERSON, Json
 from tests.pages.html import Element
 from tests.pages.signed_in import SignedIn
@@ -79,7 +79,7 @@ def filed(browser: SignedIn, **change: str) -> str:
     """The code of a dossier filed from the organisation's page."""
     answer = browser.send(FILING, {**form(browser), **change})
     assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"]).rpartition("/")[2]
+    return str(answer.headers["location"]).partition("?")[0].rpartition("/")[2]
 
 
 def form(browser: SignedIn, page: str = FILING) -> dict[str, str]:
@@ -207,8 +207,8 @@ def test_who_the_register_does_not_name_files_nothing_and_learns_why(browser: Si
 
 @pytest.mark.parametrize(
     "change",
-    [{"agency": "000.00.00.H01"}, {"agency": ""}, {"agency": "x y"}, {"given-1": "paper"}, {"given-2": "x"}],
-    ids=["another province", "no agency", "no code", "paper, online", "no such way"],
+    [{"agency": "000.00.00.H01"}, {"agency": "000.00.99.H27"}, {"agency": ""}, {"given-1": "paper"}, {"given-2": "x"}],
+    ids=["another province", "an agency not on the list", "no agency", "paper, online", "no such way"],
 )
 def test_a_form_with_a_mistake_comes_back_with_it(browser: SignedIn, change: dict[str, str]) -> None:
     answer = browser.send(FILING, {**form(browser), **change})
@@ -232,6 +232,35 @@ def test_a_citizen_files_for_themselves(own: SignedIn) -> None:
     assert answer.status_code == 303, answer.text
     main = own.main(answer.headers["location"])
     assert "Cơ quan tự tra cứu" in main.text and "Người đại diện" not in main.text
+    address, _, _ = answer.headers["location"].partition("?")
+    told = f"Hồ sơ đã được nộp, mã hồ sơ {address.rpartition('/')[2]}"
+    assert told in main.text and told not in own.main(address).text
+
+
+def test_what_a_citizen_said_they_would_send_is_promised_until_an_office_has_received_it_whole(own: SignedIn) -> None:
+    """The pages take no files: nothing was handed in with the form."""
+    page = f"/cua-toi/ho-so/moi/{PLAIN}"
+    assert "Trang này không nhận tệp" in own.main(page).text
+    address, _, _ = own.send(page, form(own, page)).headers["location"].partition("?")
+    main = own.main(address)
+    assert "Bạn báo sẽ đưa" in main.text and "đã nộp)" not in main.text.lower()
+    own.gate.move(address.rpartition("/")[2], 2)
+    main = own.main(address)
+    assert "Bạn báo sẽ đưa" not in main.text and "(đã nộp)" in main.text
+
+
+def test_what_was_handed_in_elsewhere_is_given(own: SignedIn) -> None:
+    """A portal has its own files, and at the counter paper is given from hand to hand."""
+    code = own.gate.submit(PLAIN, offered(2, "paper"))["code"]
+    assert "(đã nộp)" in own.main(f"/cua-toi/ho-so/{code}").text
+
+
+def test_a_service_that_takes_no_paper_sends_nobody_to_the_counter_with_paper(own: SignedIn) -> None:
+    parts = component(1, "CAN_CUOC", holder="spouse"), component(2, "VAN_BANG")
+    own.gate.run(catalogue.publish_procedure(own.gate.desk, "test", NO_PAPER, procedure_body(*parts)))
+    main = own.main(f"/cua-toi/ho-so/moi/{NO_PAPER}")
+    assert "không nhận hồ sơ giấy" in main.text and "Cổng Dịch vụ công quốc gia" in main.text
+    assert "Hãy nộp tại bộ phận một cửa" not in main.text and not main.all("form", method="post")
 
 
 def test_papers_of_an_organisation_are_not_filed_from_a_persons_own_account(own: SignedIn) -> None:

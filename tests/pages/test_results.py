@@ -42,6 +42,7 @@ def test_the_page_behind_the_code_says_that_the_result_holds_and_not_whose_it_is
     found = issued(visitor.gate)
     said = words(visitor, found)
     assert "Còn hiệu lực" in said and "KQ.G15.000031" in said and "23/11/2026" in said
+    assert "Ủy ban nhân dân tỉnh Hà Tĩnh 000.00.00.H27 đã cấp" in said
     answer = visitor.ask(f"/ket-qua/{found['document_ref']}")
     assert answer.headers["cache-control"] == "no-store" and answer.headers["x-robots-tag"] == "noindex"
     for word in (PERSON, "NGUYỄN VĂN AN", "12/2026", "Cẩm Lạc", found["id"], found["dossier"]):
@@ -63,9 +64,12 @@ def test_the_day_after_its_last_a_print_is_worth_nothing(visitor: Visitor) -> No
     assert "đã hết hạn" in words(visitor, found)
 
 
-@pytest.mark.parametrize("ref", ["kq-nobody", "archive-sample-0001", "%00", "a.b", "x" * 65])
+@pytest.mark.parametrize("ref", ["kq-nobody", "archive-sample-0001", "kq%20nobody", "a.b", "x" * 65])
 def test_a_code_nobody_knows_is_a_page_that_says_so(visitor: Visitor, ref: str) -> None:
-    assert "Không có trang này" in visitor.main(f"/ket-qua/{ref}", 404).text
+    main = visitor.main(f"/ket-qua/{ref}", 404)
+    assert main.all("h1")[0].text == "Không có kết quả nào mang mã này"
+    assert not main.all("form")  # nobody who holds a print looks for a procedure
+    assert visitor.ask("/ket-qua/%00").status_code == 404
 
 
 def test_a_result_that_was_tampered_with_is_not_vouched_for(visitor: Visitor) -> None:
@@ -90,6 +94,8 @@ def test_the_holder_prints_it_with_a_code_that_holds_the_reference_alone(sqlite_
     assert page.all("main")[0].text.count("NGUYỄN VĂN AN") == 1
     assert f"{sqlite_gate.desk.settings.base_url}/ket-qua/{found['document_ref']}" in page.text
     assert page.all("svg")
+    assert "không dùng cookie" not in page.text and "cookie giữ phiên đăng nhập" in page.text
+    assert "Ủy ban nhân dân tỉnh Hà Tĩnh" in page.text
 
 
 def test_nobody_prints_what_is_not_theirs(sqlite_gate: Gate) -> None:

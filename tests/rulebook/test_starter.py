@@ -15,8 +15,10 @@ from app.domain.paper_demands import integrated_on
 from app.domain.persons import SubjectKind
 from app.domain.publications import Kind, catalogue_of
 from app.rulebook.loader import load_rulebook
-from app.rulebook.starter import CATALOGUE, load_places, load_starter
+from app.rulebook.starter import CATALOGUE, load_agencies, load_places, load_starter
 from app.rulebook.yamlfile import RulebookError
+from app.settings import Settings
+from app.wiring import open_desk
 
 RULEBOOK = load_rulebook()
 STARTER = load_starter(RULEBOOK)
@@ -210,6 +212,43 @@ def test_communes_and_statuses_are_whole() -> None:
     assert Counter(c["kind"] for c in communes) == {"phường": 9, "xã": 60}
     assert len({c["code"] for c in communes}) == 69
     assert [s["code"] for s in load_places("statuses")] == [str(n) for n in range(1, 11)]
+
+
+def test_agencies_have_names_and_the_made_up_one_is_for_the_demo_alone() -> None:
+    assert load_agencies(demo=False) == {"000.00.00.H27": "Ủy ban nhân dân tỉnh Hà Tĩnh"}
+    assert load_agencies(demo=True).keys() == {"000.00.00.H27", "000.00.31.H27"}
+
+
+def test_a_province_names_its_own_agencies(tmp_path: Path) -> None:
+    path = tmp_path / "cua-tinh.yaml"
+    path.write_text("basis: Quyết định thử\nagencies:\n  - {code: 000.00.12.H99, name: Sở Thử}\n", encoding="utf-8")
+    assert load_agencies(path, demo=True) == {"000.00.12.H99": "Sở Thử"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ("[{code: 000.00.00.h27, name: Tỉnh}]", "3: 000.00.00.h27 is no agency's code"),
+        ("[{code: H27, name: Tỉnh},\n   {code: H27, name: Huyện}]", "4: H27 stands here already"),
+        ("[{code: H27}]", "3: `name` is missing"),
+        ("[{code: H27, name: ' '}]", "3: `name` must be a text"),
+        ("[{code: H27, name: Tỉnh, nam: x}]", "3: unknown key `nam`"),
+        ("[{code: H27, name: Tỉnh, demo: yes}]", "3: `demo` must be true or false"),
+        ("[]", "1: `agencies` names no agency"),
+    ],
+)
+def test_a_wrong_file_of_agencies_is_refused_with_file_and_line(tmp_path: Path, rows: str, says: str) -> None:
+    path = tmp_path / "cua-tinh.yaml"
+    path.write_text(f"basis: Quyết định thử\nagencies:\n  {rows}\n", encoding="utf-8")
+    with pytest.raises(RulebookError, match=f"cua-tinh.yaml:{says}"):
+        load_agencies(path, demo=True)
+
+
+@pytest.mark.parametrize("name", ["khong-co.yaml", "."])
+def test_a_file_of_agencies_that_cannot_be_read_is_said_at_the_start(tmp_path: Path, name: str) -> None:
+    settings = Settings(env="test", agencies=str(tmp_path / name), database_url=f"sqlite:///{tmp_path}/x.sqlite3")
+    with pytest.raises(RulebookError, match=":1: the file "):
+        open_desk(settings)
 
 
 @pytest.mark.parametrize(
