@@ -123,7 +123,7 @@ def test_a_day_at_the_counter_by_keyboard_and_without_a_script(browser: Browser,
     assert page.get_by_role("heading", level=1).inner_text() == "Hồ sơ của cơ quan"
 
     # Filing: the procedure, what will be looked up, a number mistyped, and then right.
-    press(page, page.get_by_role("link", name="Nộp hồ sơ mới"))
+    press(page, page.get_by_role("link", name="Tiếp nhận hồ sơ mới"))
     write(page, page.get_by_role("searchbox"), PLAIN)
     with page.expect_navigation():
         page.keyboard.press("Enter")
