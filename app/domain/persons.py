@@ -63,6 +63,11 @@ def citizen_id_fault(text: str, today: date) -> str | None:
     return "year" if birth_year(text) > today.year else None
 
 
+def masked(number: str) -> str:
+    """A number on screens and prints that others see: its last four digits, enough to compare with a card."""
+    return f"•••…{number[-4:]}"
+
+
 def birth_year(citizen_id: str) -> int:
     """The birth year a well-formed 12-digit number carries (4th digit: century and sex; 5th and 6th: year)."""
     return 1900 + 100 * (int(citizen_id[3]) // 2) + int(citizen_id[4:6])

@@ -10,7 +10,7 @@ from app.domain.text import slug
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_FIRST, _LAST = date(1990, 1, 1), date(2100, 12, 31)
+FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
 # Nine digits in a row, of any script, could be somebody's number: such words are neither searched for, nor shown, nor
 # remembered.
 _LONG_NUMBER = re.compile(r"(?:\d[\s.-]?){9}")
@@ -36,7 +36,7 @@ def day(text: str, today: date) -> date:
         found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         found = None
-    if found is None or not _FIRST <= found <= _LAST:
+    if found is None or not FIRST <= found <= LAST:
         raise Unreadable("day")
     return found
 

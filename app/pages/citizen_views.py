@@ -7,10 +7,20 @@ from typing import Any
 
 from app.domain.catalogue import Catalogue, Form
 from app.domain.decisions import Outcome
-from app.domain.dossiers import Status
+from app.domain.dossiers import ENDED, Status
 from app.domain.reports import ReportStatus
 from app.domain.wording import database
-from app.pages.dossier_views import SIGNS, STATUSES, WITHOUT_RESULT, paper, parts, procedure_name, type_name
+from app.pages.dossier_views import (
+    LOOK_UP,
+    SIGNS,
+    STATUSES,
+    WAIT,
+    WITHOUT_RESULT,
+    paper,
+    parts,
+    procedure_name,
+    type_name,
+)
 from app.pages.slips import FORMS as SLIP_FORMS
 from app.pages.wording import FORMS
 from app.services.citizens import Mine, Mismatch
@@ -78,6 +88,8 @@ STANDINGS = {
     "not_representative": "Cơ sở dữ liệu ghi người khác là người đại diện",
     "no_answer": "Chưa xác nhận được, không ảnh hưởng việc nhận hồ sơ",
 }
+# Statuses in which the applicant may still have something to bring.
+_TO_SUPPLY = frozenset({Status.NEW, Status.RECEIVED, Status.SUPPLEMENT_REQUESTED})
 # A slip's place in the address of its dossier.
 SLIPS = {SlipKind.RECEIPT: "tiep-nhan", SlipKind.SUPPLEMENT: "bo-sung", SlipKind.REFUSAL: "tu-choi"}
 _SETTLED = "Việc chờ nguồn dữ liệu đã kết thúc, mọi giấy tờ đã có kết luận"
@@ -86,15 +98,17 @@ _REASON_OWED = frozenset({Status.NOT_RECEIVED, Status.FEE_DUE, Status.WITHDRAWN,
 
 
 def dossier_view(mine: Mine, known: Catalogue) -> View:
-    body = mine.body
+    body, status = mine.body, Status(mine.body["status"])
     found = parts(body, known, on_pages=mine.filed_here)
+    # Once the office works on it, nothing more is to be brought unless it asks; once it has ended, nothing at all.
+    shown = SIGNS if status in _TO_SUPPLY else (LOOK_UP, WAIT) if status not in ENDED else ()
     return {
         "code": body["code"],
         "version": body["version"],
         "procedure": body["procedure"],
         "procedure_name": procedure_name(known, body["procedure"]),
         "case": body["case"],
-        "status": STATUSES[Status(body["status"])],
+        "status": STATUSES[status],
         "agency": body["agency"],
         "decided_by": body["decided_by"],
         "received_at": _moment(body["received_at"]),
@@ -103,8 +117,8 @@ def dossier_view(mine: Mine, known: Catalogue) -> View:
         "ended": body["ended_at"] is not None,
         "dropped": Status(body["status"]) in WITHOUT_RESULT,
         "overdue": body["late"]["overdue"],
-        "groups": [(sign, own) for sign in SIGNS if (own := [p for p in found if p.sign is sign])],
-        "rest": [p for p in found if p.sign not in SIGNS],
+        "groups": [(sign, own) for sign in shown if (own := [p for p in found if p.sign is sign])],
+        "rest": [p for p in found if p.sign not in shown],
         "asked": [_asked(a, known) for a in mine.asked],
         "history": _history(mine),
         "results": [{**r, "name": type_name(known, r["document_type"])} for r in body["results"]],
@@ -186,7 +200,7 @@ def mismatch_view(m: Mismatch, known: Catalogue) -> View:
 def report_view(row: Any, known: Catalogue) -> View:
     return {
         "id": row.id,
-        "status": REPORT_STATUSES[ReportStatus(row.status)],
+        "status": "Đã rút" if row.closed_at and not row.answered_at else REPORT_STATUSES[ReportStatus(row.status)],
         "closed": row.status == ReportStatus.CLOSED,
         "procedure": row.procedure,
         "procedure_name": procedure_name(known, row.procedure),

@@ -103,7 +103,7 @@ async def my_slip(request: Request, session: Citizen, code: str, name: str) -> R
         raise HTTPException(404)
     desk = visits.desk_of(request)
     await citizens.refuse_anothers(desk, session, code)
-    return html(request, await slips.slip(desk, code, kind), headers=visits.headers(desk))
+    return html(request, await slips.slip(desk, code, kind, session), headers=visits.headers(desk))
 
 
 async def _dossier_page(
@@ -304,18 +304,24 @@ async def judge_again(request: Request, session: Citizen, report_id: str) -> Res
 
 @router.post("/bao-cao/{report_id}/dong")
 async def close_report(request: Request, session: Citizen, report_id: str) -> Response:
-    fields = await visits.form(request, session)
+    """Closed when the office has answered; before that it is taken back, and has to be meant."""
+    fields, desk = await visits.form(request, session), visits.desk_of(request)
+    report = await reports.read(desk, session, report_id)
+    if report.row.answered_at is None and not fields.get("sure"):
+        return await _report_page(request, session, report_id, 422, unsure=True)
     settled = {"yes": True, "no": False}.get(fields.get("settled", ""))
     try:
-        await reports.close(visits.desk_of(request), session, report_id, settled=settled)
+        await reports.close(desk, session, report_id, settled=settled)
     except ReportNotOpen:
         return await _report_page(request, session, report_id, 409)
     return visits.go(f"/cua-toi/bao-cao/{report_id}")
 
 
-async def _report_page(request: Request, session: Session, report_id: str, status: int = 200) -> Response:
+async def _report_page(
+    request: Request, session: Session, report_id: str, status: int = 200, *, unsure: bool = False
+) -> Response:
     known = await site_of(request).catalogue()
     report = await reports.read(visits.desk_of(request), session, report_id)
     view = report_view(report.row, known) | {"said": report.said, "answer": report.answer, "finding": report.finding}
     forms = {form.value: name for form, name in wording.FORMS.items()}
-    return visits.private(request, "citizen_report.html", {"report": view, "forms": forms}, status)
+    return visits.private(request, "citizen_report.html", {"report": view, "forms": forms, "unsure": unsure}, status)

@@ -180,7 +180,7 @@ async def printed(request: Request, session: Officer, code: str, name: str) -> R
     kind = next((k for k, slug in counter_views.SLUGS.items() if slug == name), None)
     await counter.opened(desk, agency_of(session), code)
     try:
-        body = await slip(desk, code, kind) if kind else None
+        body = await slip(desk, code, kind, session) if kind else None
     except SlipNotDue:
         body = None
     if body is None:
@@ -190,8 +190,11 @@ async def printed(request: Request, session: Officer, code: str, name: str) -> R
 
 @router.post("/ho-so/{code}/chuyen")
 async def move(request: Request, session: Officer, code: str) -> Response:
+    """On to the next step. A result is shown first, and issued when the officer says so: it cannot be taken back."""
     fields, desk = await visits.form(request, session), visits.desk_of(request)
     acting(session)
+    if fields.get("do") == "back":
+        return await show(request, session, code, typed=fields)
     found = await counter.opened(desk, agency_of(session), code)
     actor = acting_on(session, found.row.decided_by)
     known = await site_of(request).catalogue()
@@ -204,6 +207,12 @@ async def move(request: Request, session: Officer, code: str) -> Response:
     if faults or to is None:
         return await show(request, session, code, faults=faults, typed=fields, status=422)
     _may_move(session, found, version, to, actor)
+    if result and not fields.get("confirmed"):
+        if version != found.row.version or to not in moves_from(Status(found.row.status), actor):
+            return await _stale(request, session, code, version, fields)
+        view = counter_views.issuing(found, known, result, desk.clock.today())
+        carried = counter_forms.carried(fields)
+        return visits.private(request, "counter_confirm.html", {**view, "carried": carried})
     reason = counter_forms.text(fields, "reason") or None
     key = counter_forms.key_of(fields, session.caller.client_id, f"/quay/ho-so/{code}/chuyen")
     versions = frozenset({version})
@@ -245,6 +254,7 @@ async def _stale(request: Request, session: Session, code: str, version: int, fi
     view = counter_views.meanwhile(later, _looking_at(session, later.decided_by))
     lines = counter_forms.chosen(fields)
     typed = {**view, "code": code, "typed": fields, "lines": lines, "key": counter_forms.fresh_key()}
+    typed["carried"] = counter_forms.carried(fields)
     known = await site_of(request).catalogue()
     names = {line.document_type: type_name(known, line.document_type) for line in lines}
     return visits.private(request, "counter_stale.html", {**typed, "names": names}, 409)

@@ -17,6 +17,7 @@ from app.pages.counter import Officer, acting, agency_of, once
 from app.pages.counter_views import CHANNELS, SUPPLIED, subject_kinds, to_fill_in
 from app.pages.site import searched, site_of
 from app.services import dossiers
+from app.services.checks import IdentityDoubted
 from app.services.dossier_records import Answer
 from app.services.dossiers import NotInProvince
 
@@ -42,6 +43,9 @@ async def fill_in(
 
 @router.post("/moi/{code}")
 async def file(request: Request, session: Officer, code: str) -> Response:
+    """Filed, unless what was typed of somebody contradicts their number or what the dossier's own look-ups find: then
+    the officer looks once more, and says so.
+    """
     fields, desk = await visits.form(request, session), visits.desk_of(request)
     acting(session)
     found = await guidance_of(request, code)
@@ -54,13 +58,18 @@ async def file(request: Request, session: Officer, code: str) -> Response:
     )
     if submission is None:
         return _form(request, found, guide, number, fields, faults, 422)
+    sure = bool(fields.get("sure"))
+    if not sure and (doubts := counter_forms.doubts(submission)):
+        return _form(request, found, guide, number, fields, doubts, 422)
     key = counter_forms.key_of(fields, session.caller.client_id, f"/quay/ho-so/moi/{code}")
 
     async def act() -> Answer:
-        return await dossiers.submit(desk, session.caller, submission, key)
+        return await dossiers.submit(desk, session.caller, submission, key, sure=sure)
 
     try:
         answer = await once(act)
+    except IdentityDoubted as e:
+        return _form(request, found, guide, number, fields, counter_forms.doubted(submission, e.refs), 422)
     except DomainError as e:
         if not (faults := _faults_of(e)):
             raise

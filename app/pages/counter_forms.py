@@ -4,7 +4,7 @@ A reader gives what was meant and a fault for each field it could not read; what
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -12,7 +12,14 @@ from uuid import UUID, uuid4
 from app.domain.catalogue import Form as PaperForm
 from app.domain.catalogue import Procedure
 from app.domain.dossiers import AGENCY, Supplied
-from app.domain.persons import Subject, SubjectKind, birth_date_fault, citizen_id_fault, organization_id_fault
+from app.domain.persons import (
+    Subject,
+    SubjectKind,
+    birth_date_fault,
+    birth_year,
+    citizen_id_fault,
+    organization_id_fault,
+)
 from app.domain.results import Result
 from app.pages.counter_views import CHANNELS, Chosen
 from app.pages.visits import Form
@@ -39,7 +46,17 @@ BIRTH_FAULTS = {
     "future": "Ngày sinh ở tương lai.",
 }
 
+WRONG_YEAR = "Năm sinh không khớp với số định danh: hãy kiểm tra lại."
+MISMATCHED = "Họ tên, ngày sinh không khớp với số định danh: hãy kiểm tra lại."
+SURE = "Nếu đã đối chiếu với giấy tờ và vẫn đúng, hãy đánh dấu vào ô xác nhận ở cuối trang."
+
 Faults = dict[str, str]
+
+# Results about somebody who does not apply themselves, a child or the dead: whoever is meant has to be named.
+_OF_ANOTHER = frozenset({"GIAY_KHAI_SINH", "GIAY_CHUNG_SINH", "TRICH_LUC_KHAI_TU", "GIAY_BAO_TU"})
+# The fields of a move, as a page that asks once more carries them.
+_OF_RESULT = ("type", "number", "id", "full_name", "birth_date", "until", "physical")
+_MOVE = ("version", "key", "to", "reason", *(f"result_{name}" for name in _OF_RESULT))
 
 
 def text(fields: Mapping[str, str], name: str, most: int = LONGEST) -> str:
@@ -98,6 +115,27 @@ def submission(
         procedure.code, agency, officer, channel, applicant, case, tuple(offered), decided_by=decided_by, wishes=wishes
     )
     return filed, faults
+
+
+def doubts(filed: Submission) -> Faults:
+    """What a number itself says against the birth date typed beside it; nobody is looked up for that."""
+    named = {"": filed.applicant} | {f"-{o.position}": o.holder for o in filed.offered if o.holder}
+    found: Faults = {}
+    for after, who in named.items():
+        if who.kind is SubjectKind.PERSON and who.birth_date and int(who.birth_date[:4]) != birth_year(who.id):
+            found[f"holder-id{after}" if after else "birth_date"] = (
+                "Năm sinh không khớp với số định danh: hãy kiểm tra lại."
+            )
+    return {**found, "sure": SURE} if found else {}
+
+
+def doubted(filed: Submission, refs: Iterable[str]) -> Faults:
+    """Where what was typed does not agree with what the sources hold; `refs` begin with a component's position."""
+    others = {str(o.position) for o in filed.offered if o.holder}
+    found: Faults = {}
+    for position in (ref.partition(".")[0] for ref in refs):
+        found["holder-id-" + position if position in others else "full_name"] = MISMATCHED
+    return {**found, "sure": SURE}
 
 
 def _offered(fields: Form, position: int, today: date, faults: Faults) -> Offered:
@@ -162,7 +200,8 @@ def asked(lines: list[Chosen], known_types: frozenset[str]) -> tuple[list[Asked]
 def result(fields: Form, known_types: frozenset[str], today: date) -> tuple[Result | None, Faults]:
     """The result that is issued with a decision, where the officer names one.
 
-    A holder is named where the paper is not the applicant's own: a child's certificate, say.
+    A holder is named where the paper is not the applicant's own; of papers about a child or the dead that is never
+    left to be understood, and neither is their number.
     """
     faults: Faults = {}
     code = fields.get("result_type", "")
@@ -179,10 +218,19 @@ def result(fields: Form, known_types: frozenset[str], today: date) -> tuple[Resu
             faults["result_until"] = "Ghi ngày/tháng/năm, ví dụ 31/12/2030."
     number = text(fields, "result_number", 100) or None
     holder = None
-    if any(text(fields, f"result_{name}", _NAME) for name in ("id", "full_name", "birth_date")):
+    if code in _OF_ANOTHER or any(text(fields, f"result_{name}", _NAME) for name in ("id", "full_name", "birth_date")):
         holder = _subject(fields, "result_", SubjectKind.PERSON, today, faults)
+    if code in _OF_ANOTHER and not number:
+        faults["result_number"] = "Ghi số của giấy tờ này."
+    if code in _OF_ANOTHER and not text(fields, "result_full_name", _NAME):
+        faults["result_full_name"] = "Ghi họ tên của người được cấp."
     physical = bool(fields.get("result_physical"))
     return Result(code, number=number, holder=holder, valid_until=valid_until, physical=physical), faults
+
+
+def carried(fields: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed for a move, to be sent again as it was."""
+    return [(name, fields[name]) for name in _MOVE if fields.get(name)]
 
 
 def share_code(typed: str) -> str | None:

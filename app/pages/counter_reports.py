@@ -58,7 +58,7 @@ async def answer(request: Request, session: Officer, report_id: str) -> Response
     try:
         await once(lambda: reports.answer(desk, session.caller, report_id, text, key))
     except ReportNotOpen:
-        faults = {"answer": "Báo cáo này vừa được trả lời hoặc đã khép lại. Nội dung bạn viết còn ở dưới đây."}
+        faults = {"answer": "Phản ánh này vừa được trả lời hoặc đã khép lại. Nội dung bạn viết còn ở dưới đây."}
         return await _page(request, session, report_id, faults=faults, typed=text, status=409)
     return visits.go("/quay/bao-cao?xong=tra-loi")
 
@@ -101,6 +101,12 @@ async def _page(
     return visits.private(request, "counter_report.html", view, status)
 
 
+def _status(report: dict[str, Any]) -> str:
+    """Who closes a report that nobody has answered takes it back."""
+    withdrawn = report["status"] == ReportStatus.CLOSED and report["answered_at"] is None
+    return "Đã rút" if withdrawn else _STATUSES[ReportStatus(report["status"])]
+
+
 def _row(report: dict[str, Any], known: Catalogue) -> dict[str, Any]:
     return {
         **report,
@@ -110,6 +116,7 @@ def _row(report: dict[str, Any], known: Catalogue) -> dict[str, Any]:
         "demanded_on": date.fromisoformat(report["demanded_on"]),
         "filed_at": datetime.fromisoformat(report["filed_at"]),
         "answered_at": datetime.fromisoformat(report["answered_at"]) if report["answered_at"] else None,
-        "status_name": _STATUSES[ReportStatus(report["status"])],
+        "status_name": _status(report),
+        "changed_at": datetime.fromisoformat(report["closed_at"] or report["answered_at"] or report["filed_at"]),
         "outcome_name": OUTCOMES.get(report["outcome"], REFUSED),
     }

@@ -10,14 +10,15 @@ from app.domain.catalogue import Catalogue, Component, DocumentKind, Form, Proce
 from app.domain.decisions import Outcome
 from app.domain.dossiers import MAY_ASK_SUPPLEMENT, Actor, Status, moves_from
 from app.domain.guidance import Guide, Need
-from app.domain.persons import Subject, SubjectKind
+from app.domain.persons import Subject, SubjectKind, masked
+from app.domain.results import Result
 from app.domain.sessions import Role
 from app.domain.text import plain
 from app.pages import dossier_views, wording
 from app.pages.dossier_views import procedure_name, type_name
 from app.pages.slips import FORMS
 from app.services.counter import OPEN, Listed, Meanwhile, OnDesk, Queue
-from app.services.sessions import Session
+from app.services.sessions import OFFICERS, Session
 from app.services.slips import SlipKind
 
 View = dict[str, Any]
@@ -105,8 +106,8 @@ def roles_of(session: Session) -> str:
 
 def who(client: str) -> str:
     """Who made a change, by the id under which it was made."""
-    if client.startswith("quay:"):
-        return f"cán bộ {client.removeprefix('quay:')}"
+    if client.startswith(OFFICERS):
+        return f"cán bộ {client.removeprefix(OFFICERS)}"
     return {"worker": "hệ thống, tự động", "citizen": "công dân"}.get(client, f"hệ thống {client}")
 
 
@@ -196,7 +197,7 @@ def dossier(found: OnDesk, known: Catalogue, actor: Actor | None) -> View:
         "body": body,
         "procedure": procedure_name(known, row.procedure),
         "applicant": found.applicant,
-        "masked": masked(found.applicant),
+        "masked": masked(found.applicant.id),
         "born": born(found.applicant),
         "status": STATUSES[status],
         "pieces": dossier_views.parts(body, known, on_pages=row.client == "citizen"),
@@ -222,9 +223,20 @@ def may_ask(status: Status, actor: Actor | None) -> bool:
     )
 
 
-def masked(subject: Subject) -> str:
-    """The number's last three digits: enough to compare with the card, and no more on a screen others see."""
-    return "•" * (len(subject.id) - 3) + subject.id[-3:]
+def issuing(found: OnDesk, known: Catalogue, result: Result, today: date) -> View:
+    """What an officer is about to issue, said in full before it is signed."""
+    holder = result.holder or found.applicant
+    return {
+        "row": found.row,
+        "procedure": procedure_name(known, found.row.procedure),
+        "name": type_name(known, result.document_type),
+        "holder": holder,
+        "own": result.holder is None or result.holder.id == found.applicant.id,
+        "number": masked(holder.id) if result.holder is None else holder.id,
+        "born": born(holder),
+        "result": result,
+        "today": today,
+    }
 
 
 def born(subject: Subject) -> str:

@@ -6,6 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.freshness import KEEP_NOTHING
+from app.pages.asked import FIRST, LAST
 from app.pages.site import SECURITY, render
 
 PATHS = (
@@ -25,12 +26,12 @@ _CALLS = ("/v1/", "/oauth/", "/docs", "/openapi.json", "/static-offline-docs", "
 _PROBLEM = b"application/problem+json"
 
 
-def problem_page(status: int, trace_id: str = "", *, fault: str = "") -> bytes:
+def problem_page(status: int, trace_id: str = "", *, fault: str = "", path: str = "") -> bytes:
     """The page of an error; `fault` names what was wrong with an address (`day`, `month`, `page`, `case`, `edition`)
-    or with what was sent (`form`, `forged`, `too-long`).
+    or with what was sent (`form`, `forged`, `too-long`); at `path` a day may be chosen again.
     """
     shown = status if status in (403, 404, 405, 422, 429, 503) else 422 if 400 <= status < 500 else 500
-    return render("problem.html", status=shown, trace_id=trace_id, fault=fault)
+    return render("problem.html", status=shown, trace_id=trace_id, fault=fault, path=path, first=FIRST, last=LAST)
 
 
 class PagesForProblems:

@@ -60,11 +60,11 @@ def install(app: FastAPI) -> None:
 
 async def _unreadable(request: Request, e: Exception) -> Response:
     fault = e.fault if isinstance(e, asked.Unreadable) else ""
-    return _problem(request, 422, fault)
+    return _problem(request, 422, fault, request.url.path)
 
 
-def _problem(request: Request, status: int, fault: str = "") -> Response:
-    body = problem_page(status, str(request.scope.get("trace_id", "")), fault=fault)
+def _problem(request: Request, status: int, fault: str = "", path: str = "") -> Response:
+    body = problem_page(status, str(request.scope.get("trace_id", "")), fault=fault, path=path)
     return html(request, body, status, headers={**SECURITY, "cache-control": KEEP_NOTHING})
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from app.pages.site import render
 from app.services import slips
 from app.services.desk import Desk
+from app.services.sessions import Session
 from app.services.slips import SlipKind
 
 _ACT = "Phụ lục I, Thông tư 03/2025/TT-VPCP"
@@ -40,10 +41,9 @@ PAPERS = {
 }
 
 
-async def slip(desk: Desk, code: str, kind: SlipKind) -> bytes:
-    """The page. Raises UnknownDossier, SlipNotDue."""
+async def slip(desk: Desk, code: str, kind: SlipKind, reader: Session | None = None) -> bytes:
+    """The page; for a `reader` with the way back to their dossier. Raises UnknownDossier, SlipNotDue."""
     shown = await desk.db.read(slips.slip, desk, code, kind)
     words = {"channels": CHANNELS, "supplied": SUPPLIED, "papers": PAPERS}
-    return render(
-        "slip.html", slip=shown, form=FORMS[kind], printed_at=desk.clock.now(), agencies=desk.agencies, **words
-    )
+    seen = {"reader": reader, "agencies": desk.agencies, "printed_at": desk.clock.now()}
+    return render("slip.html", slip=shown, form=FORMS[kind], **seen, **words)

@@ -141,12 +141,12 @@ def add_supplement_request(conn: Connection, values: Mapping[str, Any]) -> None:
     conn.execute(insert(supplement_requests).values(**values))
 
 
-def last_supplement_sent(conn: Connection, code: str) -> tuple[datetime, str, bytes] | None:
-    """When the latest request that reached the applicant was sent, its decision, and its items."""
+def last_supplement_sent(conn: Connection, code: str) -> tuple[datetime, str, str, bytes] | None:
+    """When the latest request that reached the applicant was sent and by which client, its decision, and its items."""
     s = supplement_requests.c
-    sent = select(s.asked_at, s.decision_id, s["items"]).where(s.dossier_code == code, s.outcome == "sent")
+    sent = select(s.asked_at, s.client, s.decision_id, s["items"]).where(s.dossier_code == code, s.outcome == "sent")
     row = conn.execute(sent.order_by(s.asked_at.desc(), s.id.desc()).limit(1)).first()
-    return (row.asked_at, row.decision_id, row.items) if row else None
+    return (row.asked_at, row.client, row.decision_id, row.items) if row else None
 
 
 def supplement_requests_sent(conn: Connection, code: str) -> int:

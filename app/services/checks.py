@@ -13,6 +13,7 @@ from app.db import DatabaseUnavailable
 from app.domain.cases import Inquiry, Item, Setting
 from app.domain.catalogue import Catalogue, Form, Procedure
 from app.domain.decisions import Decision
+from app.domain.evidence import Compared
 from app.domain.facts import Facts, Filed, decide
 from app.domain.organizations import Representation
 from app.domain.paper_demands import inquire
@@ -57,6 +58,14 @@ class Check(Frozen):
     filed: Filed | None = None
     # Who acts for the subject, an organisation; to be held against its register.
     representative: Subject | None = None
+
+
+class IdentityDoubted(Exception):
+    """A source knows somebody by another name or birth date; `refs` are the lines whose holder it is about."""
+
+    def __init__(self, *refs: str) -> None:
+        super().__init__(" ".join(refs))
+        self.refs = refs
 
 
 class Paper(Frozen):
@@ -217,6 +226,13 @@ async def keep(desk: Desk, caller: Caller, judged: Judged, write: Callable[[Conn
 def _record_undecided(conn: Connection, caller: Caller, judged: Judged) -> None:
     evidence.add_lookups(conn, _lookup_rows(judged))
     journal.append(conn, judged.decided_at, "gate.lookups.made", _traces(caller, judged))
+
+
+def refuse_doubted(judged: Judged) -> None:
+    """Raises IdentityDoubted where what was said of a person contradicts a document or the population record."""
+    doubted = [i.ref for i in judged.facts.items if any(a.disagrees_with is Compared.CLAIM for a in i.answers)]
+    if doubted:
+        raise IdentityDoubted(*doubted)
 
 
 def with_code(judged: Judged, code: str) -> Judged:

@@ -21,6 +21,7 @@ from app.domain.sessions import DOCUMENTS_LEVEL
 from app.domain.values import Frozen
 from app.repositories import citizens, decisions
 from app.repositories import dossiers as dossier_rows
+from app.repositories.dossiers import DossierRow
 from app.repositories.idempotency import Key
 from app.services import dossiers, results, slips
 from app.services.desk import Desk
@@ -72,8 +73,8 @@ class Asked(Frozen):
 
 
 class Mine(Frozen):
-    """A dossier of one's own: its body as the API shows it, what was asked for, which slips there are to print, and
-    whether it can be withdrawn.
+    """A dossier of one's own: its body as the API shows it, what it still waits for from them, which slips there are to
+    print, and whether it can be withdrawn.
     """
 
     body: Body
@@ -142,7 +143,7 @@ async def dossier(desk: Desk, session: Session, code: str) -> Mine:
         _refuse_anothers(conn, desk, session, code)
         row = row_of(conn, code)
         answer = answer_of(conn, desk, row, tuple(dossier_rows.components(conn, code)), 200)
-        asked = tuple(map(_asked, citizens.requests_sent(conn, code)))
+        asked = tuple(map(_asked, _unanswered(conn, row)))
         withdrawable = Status.WITHDRAWN in moves_from(Status(row.status), Actor.CITIZEN)
         due, settled = tuple(_slips(conn, desk, code)), tuple(_settled(citizens.conclusions_of(conn, code)))
         return Mine(json.loads(answer.body), asked, due, settled, withdrawable, row.client == session.caller.client_id)
@@ -183,6 +184,15 @@ async def withdraw(desk: Desk, session: Session, code: str, version: int, reason
 def _refuse_anothers(conn: Connection, desk: Desk, session: Session, code: str) -> None:
     if row_of(conn, code).applicant_mark != mark_of(desk, session):
         raise UnknownDossier
+
+
+def _unanswered(conn: Connection, row: DossierRow) -> Iterator[Row[Any]]:
+    """What was asked since the office began to wait for it; whatever else moves the dossier on answers all of it."""
+    if Status(row.status) is not Status.SUPPLEMENT_REQUESTED:
+        return
+    moves = dossier_rows.moves(conn, row.code)
+    before = max((m.moved_at for m in moves if m.to_status != Status.SUPPLEMENT_REQUESTED), default=row.received_at)
+    yield from (r for r in citizens.requests_sent(conn, row.code) if r.asked_at >= before)
 
 
 def _asked(row: Row[Any]) -> Asked:

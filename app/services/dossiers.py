@@ -125,11 +125,13 @@ class Submission:
 # ---- filing -------------------------------------------------------------------------------------------------------
 
 
-async def submit(desk: Desk, caller: Caller, submission: Submission, key: Key | None) -> Answer:
+async def submit(desk: Desk, caller: Caller, submission: Submission, key: Key | None, *, sure: bool = True) -> Answer:
     """File a dossier: every paper of it is judged, and only what is really needed is asked for.
 
-    Raises UnknownProcedure, ProcedureNotInForce, CaseRequired, UnknownCase, UnknownPosition, HolderRequired,
-    NotInProvince, RepresentativeUnfit, NotRepresentative, and what an idempotency key raises.
+    Who is not `sure` that the people in it are who their numbers say has nothing filed where a source doubts it: its
+    look-ups are on record all the same. Raises IdentityDoubted for that, UnknownProcedure, ProcedureNotInForce,
+    CaseRequired, UnknownCase, UnknownPosition, HolderRequired, NotInProvince, RepresentativeUnfit, NotRepresentative,
+    and what an idempotency key raises.
     """
     if submission.representative is not None:
         fit(submission.applicant, submission.representative)
@@ -153,6 +155,8 @@ async def submit(desk: Desk, caller: Caller, submission: Submission, key: Key | 
         judged = await checks.judge(desk, check, prepared)
 
         def write(conn: Connection) -> Answer:
+            if not sure:
+                checks.refuse_doubted(judged)
             return _file(conn, desk, caller, formed, judged, prepared, received_at, wait_until, key)
 
         return await checks.keep(desk, caller, judged, write)

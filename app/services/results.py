@@ -240,7 +240,8 @@ async def verify(desk: Desk, result_id: str) -> Verified:
 
 
 async def standing(desk: Desk, document_ref: str) -> dict[str, Any]:
-    """What anybody may know of a result whose reference they have seen: which, and whether it holds; not whose it is.
+    """What anybody may know of a result whose reference they have seen: which, with its `number` (None where it has
+    none) to be compared with a print, and whether it holds; not whose it is.
 
     Raises UnknownResult; NotIntact where what is stored is not what was signed.
     """
@@ -252,7 +253,8 @@ async def standing(desk: Desk, document_ref: str) -> dict[str, Any]:
         found = result_records.verified(conn, desk, row)
         if not found.intact:
             raise NotIntact(fault=found.faults[0])
-        return result_records.shown(conn, desk, row)
+        number = result_records.opened(conn, desk, row).claims.get("number")
+        return {**result_records.shown(conn, desk, row), "number": number}
 
     return await desk.db.read(reading)
 

@@ -45,6 +45,10 @@ __all__ = [
 ]
 
 
+# Before an officer's code in the ids under which they act.
+OFFICERS = "quay:"
+
+
 class Session(Frozen):
     """Somebody who is signed in. A citizen has `subject` and `level` (1 or 2); an officer `officer`, `agency`, `roles`.
 
@@ -76,7 +80,7 @@ class Session(Frozen):
     def caller(self) -> Caller:
         """As whom the services are called: never the person's number."""
         if self.kind is Visitor.OFFICER:
-            return Caller(f"quay:{self.officer}", _OFFICER_SCOPES, self.officer)
+            return Caller(f"{OFFICERS}{self.officer}", _OFFICER_SCOPES, self.officer)
         return Caller("citizen", frozenset())
 
     @property

@@ -11,15 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.domain.dossiers import Status
+from app.domain.dossiers import Status, Supplied
 from app.domain.errors import DomainError
-from app.domain.persons import Subject
+from app.domain.persons import Subject, masked
 from app.repositories import decisions, dossiers
-from app.repositories.dossiers import DossierRow
+from app.repositories.dossiers import DossierRow, MoveRow
 from app.services.desk import Desk
 from app.services.dossier_records import procedure_of, row_of
-
-_SHOWN_DIGITS = 4
+from app.services.sessions import OFFICERS
 
 
 class SlipKind(StrEnum):
@@ -36,9 +35,11 @@ class SlipNotDue(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """One component on a receipt; `supplied` as in the dossier, `handed_back` where the service takes no paper."""
+    """One line of a receipt, by its number there; `supplied` as in the dossier, `handed_back` where the service takes
+    no paper.
+    """
 
-    position: int
+    number: int
     name: str
     supplied: str
     handed_back: bool
@@ -56,7 +57,8 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """`at`: when the dossier was received, refused, or asked to be supplemented. `applicant` has a masked number.
+    """`at`: when the dossier was received, refused, or asked to be supplemented, and `by` whom: an officer's code, None
+    where it was a system. `applicant` has a masked number.
 
     `announced` is False where the appointment lies in a year whose days off are not announced yet.
     """
@@ -71,6 +73,7 @@ class Slip:
     applicant: Subject
     filed_at: datetime
     at: datetime
+    by: str | None = None
     due_at: datetime | None = None
     announced: bool = True
     components: tuple[Handed, ...] = ()
@@ -93,21 +96,41 @@ def slip(conn: Connection, desk: Desk, code: str, kind: SlipKind) -> Slip:
 def _receipt(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
     if row.started_at is None:
         raise SlipNotDue(status=row.status)
-    names = {c.position: c.name for c in procedure_of(conn, desk, row).components}
-    due = row.due_at
-    handed = tuple(
-        Handed(c.position, names.get(c.position, str(c.position)), c.supplied, c.handed_back)
+    known = {c.position: c for c in procedure_of(conn, desk, row).components}
+    due, received = row.due_at, _moved(conn, row, Status.RECEIVED)
+    # What is needed in other cases alone, and was not given, is no part of this dossier.
+    part = [
+        c
         for c in dossiers.components(conn, row.code)
+        if c.supplied != Supplied.NONE or c.position not in known or known[c.position].mandatory
+    ]
+    handed = tuple(
+        Handed(n, known[c.position].name if c.position in known else str(c.position), c.supplied, c.handed_back)
+        for n, c in enumerate(part, 1)
     )
     announced = due is None or due.year in desk.calendar.announced
-    return _slip(conn, desk, row, SlipKind.RECEIPT, row.started_at, due_at=due, announced=announced, components=handed)
+    said = {"due_at": due, "announced": announced, "components": handed, "by": _officer(received)}
+    return _slip(conn, desk, row, SlipKind.RECEIPT, row.started_at, **said)
 
 
 def _refusal(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
-    refused = next((m for m in dossiers.moves(conn, row.code) if m.to_status == Status.NOT_RECEIVED), None)
+    refused = _moved(conn, row, Status.NOT_RECEIVED)
     if refused is None:
         raise SlipNotDue(status=row.status)
-    return _slip(conn, desk, row, SlipKind.REFUSAL, refused.moved_at, reason=refused.reason)
+    return _slip(conn, desk, row, SlipKind.REFUSAL, refused.moved_at, reason=refused.reason, by=_officer(refused))
+
+
+def _moved(conn: Connection, row: DossierRow, to: Status) -> MoveRow | None:
+    return next((m for m in dossiers.moves(conn, row.code) if m.to_status == to), None)
+
+
+def _officer(move: MoveRow | None) -> str | None:
+    return _officer_code(move.client) if move else None
+
+
+def _officer_code(client: str) -> str | None:
+    """Who did something, where it was an officer at the counter."""
+    return client.removeprefix(OFFICERS) if client.startswith(OFFICERS) else None
 
 
 def _supplement(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
@@ -115,7 +138,7 @@ def _supplement(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
     sent = dossiers.last_supplement_sent(conn, row.code)
     if sent is None:
         raise SlipNotDue(status=row.status)
-    asked_at, decision_id, items = sent
+    asked_at, client, decision_id, items = sent
     stored = decisions.get(conn, decision_id)
     assert stored is not None
     known = desk.snapshots.current(conn)
@@ -123,7 +146,7 @@ def _supplement(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
         AskedFor(known.document_type(i["document_type"]).name, i["form"], i["reason"], finding)
         for i, finding in zip(json.loads(items), json.loads(stored.body)["findings"], strict=True)
     )
-    return _slip(conn, desk, row, SlipKind.SUPPLEMENT, asked_at, asked=asked)
+    return _slip(conn, desk, row, SlipKind.SUPPLEMENT, asked_at, asked=asked, by=_officer_code(client))
 
 
 def _slip(conn: Connection, desk: Desk, row: DossierRow, kind: SlipKind, at: datetime, **said: Any) -> Slip:
@@ -144,5 +167,4 @@ def _slip(conn: Connection, desk: Desk, row: DossierRow, kind: SlipKind, at: dat
 
 def _masked(subject: Subject) -> Subject:
     """The last digits are enough for the holder of a slip to see that it is theirs."""
-    hidden = "•" * (len(subject.id) - _SHOWN_DIGITS) + subject.id[-_SHOWN_DIGITS:]
-    return Subject(subject.kind, hidden, subject.full_name)
+    return Subject(subject.kind, masked(subject.id), subject.full_name)

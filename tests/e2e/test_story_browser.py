@@ -86,7 +86,7 @@ def files(officer: Reader, procedure: str, case: str) -> None:
     """To the form of a procedure's case, with An as who applies."""
     page = officer.page
     officer.goes("/quay")
-    officer.presses("link", "Nộp hồ sơ mới")
+    officer.presses("link", "Tiếp nhận hồ sơ mới")
     write(page, page.get_by_role("searchbox"), procedure)
     with page.expect_navigation():
         page.keyboard.press("Enter")

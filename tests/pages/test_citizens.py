@@ -108,6 +108,30 @@ def test_a_supplement_request_says_that_it_is_lawful_and_why(browser: SignedIn) 
     assert "Chờ bạn bổ sung" in main.text
 
 
+def test_what_was_answered_or_is_over_is_asked_of_nobody(browser: SignedIn) -> None:
+    code = browser.gate.submit(PLAIN)["code"]
+    page = f"/cua-toi/ho-so/{code}"
+    browser.gate.ask_more(code, "GIAY_KHAI_SINH")
+    assert {"Cơ quan đề nghị bạn bổ sung", "Mang theo"} <= headings(browser.main(page))
+    browser.gate.watch.advance(hours=1)
+    browser.gate.move(code, Status.IN_PROGRESS)
+    browser.sign_in()
+    assert not {"Cơ quan đề nghị bạn bổ sung", "Mang theo"} & headings(browser.main(page))
+    browser.gate.watch.advance(hours=1)
+    browser.gate.ask_more(code, "VAN_BANG")
+    browser.sign_in()
+    asked = section(browser.main(page), "Yêu cầu 12:00")
+    assert len(asked.all("li")) == 1
+    browser.gate.move(code, Status.IN_PROGRESS)
+    browser.gate.move(code, Status.DONE)
+    over = browser.main(page)
+    assert "bạn không phải nộp thêm gì" in over.text and "mang theo" not in over.text.lower()
+
+
+def headings(main: Element) -> set[str]:
+    return {h.text for level in ("h2", "h3") for h in main.all(level)}
+
+
 def test_what_the_office_notes_for_itself_is_not_shown(browser: SignedIn) -> None:
     code = browser.gate.submit(CHOICE)["code"]
     browser.gate.move(code, Status.RECEIVED, "ghi chú nội bộ")

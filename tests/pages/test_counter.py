@@ -51,6 +51,17 @@ def act(browser: SignedIn, code: str, what: str, **fields: Any) -> httpx.Respons
     return browser.send(f"{page}/{what}", {**form_of(browser, page), **fields}, page=page)
 
 
+def carried(answer: httpx.Response) -> dict[str, str]:
+    """What the form on a page carries without its being seen."""
+    found = main(answer, answer.status_code).all("input", type="hidden")
+    return {x.attributes["name"]: x.attributes["value"] for x in found}
+
+
+def confirm(browser: SignedIn, code: str, shown: httpx.Response, **fields: Any) -> httpx.Response:
+    """The button below what will be issued."""
+    return browser.send(f"/quay/ho-so/{code}/chuyen", {**carried(shown), **fields}, page="/quay")
+
+
 def main(answer: httpx.Response, status: int) -> Element:
     assert answer.status_code == status, answer.text
     assert answer.headers["cache-control"] == "no-store"
@@ -63,6 +74,8 @@ def went_to(answer: httpx.Response) -> str:
     return answer.headers["location"]
 
 
+MARRIAGE = "GIAY_CN_KET_HON"
+CHILD = {"result_id": "0423 2600 0012", "result_full_name": "TRẦN NGỌC MAI", "result_birth_date": "02/11/2026"}
 APPLICATION = {
     "kind": "person",
     "id": PERSON,
@@ -77,6 +90,11 @@ def file(browser: SignedIn, procedure: str = PLAIN, **fields: Any) -> httpx.Resp
     page = f"/quay/ho-so/moi/{procedure}"
     key = hidden(browser.ask(page).text, "key")
     return browser.send(page, {**APPLICATION, "key": key, **fields}, page=page)
+
+
+def places(browser: SignedIn) -> list[str]:
+    (menu,) = browser.page("/quay").all("nav", **{"class": "places"})
+    return [a.text for a in menu.all("a")]
 
 
 # ---- who ------------------------------------------------------------------------------------------------------------
@@ -95,6 +113,11 @@ def test_who_may_only_look_looks_and_is_told_whose_work_it_is(sqlite_gate: Gate)
     assert dossier in browser.main("/quay").text
     page = browser.main(f"/quay/ho-so/{dossier}")
     assert page.all("form") == []
+    menus = {who: places(officer(sqlite_gate, who)) for who in (AUDITOR, CLERK)}
+    assert menus == {
+        AUDITOR: ["Hồ sơ của cơ quan", "Phản ánh"],
+        CLERK: ["Hồ sơ của cơ quan", "Tiếp nhận hồ sơ mới", "Mã chia sẻ", "Phản ánh"],
+    }
     for address in (
         "/quay/ho-so/moi",
         f"/quay/ho-so/moi/{PLAIN}",
@@ -352,9 +375,14 @@ def test_a_result_is_issued_with_the_decision(sqlite_gate: Gate) -> None:
     handler, code = officer(sqlite_gate, HANDLER), sqlite_gate.submit()["code"]
     sqlite_gate.move(code, 2)
     sqlite_gate.move(code, 4)
-    wrong = main(act(handler, code, "chuyen", to=9, result_type="GIAY_KHAI_SINH", result_until="31/31/2030"), 422)
+    typed = {"to": 9, "result_type": MARRIAGE, "result_number": "KH-1"}
+    wrong = main(act(handler, code, "chuyen", **typed, result_until="31/31/2030"), 422)
     assert "Ghi ngày/tháng/năm" in wrong.text
-    assert went_to(act(handler, code, "chuyen", to=9, result_type="GIAY_KHAI_SINH", result_number="KS-1"))
+    asked_first = act(handler, code, "chuyen", **typed)
+    assert "cho NGUYỄN VĂN AN, số KH-1, ngày 23/11/2026" in main(asked_first, 200).text
+    assert "chính người nộp hồ sơ" in main(asked_first, 200).text and PERSON not in asked_first.text
+    assert sqlite_gate.dossier(code)["results"] == []
+    assert went_to(confirm(handler, code, asked_first))
     page = handler.main(f"/quay/ho-so/{code}")
     assert "Kết quả đã cấp" in page.text and "KQ." in page.text
 
@@ -363,12 +391,13 @@ def test_a_result_of_somebody_else_s_names_its_holder(sqlite_gate: Gate) -> None
     handler, code = officer(sqlite_gate, HANDLER), sqlite_gate.submit()["code"]
     sqlite_gate.move(code, 2)
     sqlite_gate.move(code, 4)
-    typed = {"to": 9, "result_type": "GIAY_KHAI_SINH", "result_full_name": "TRẦN NGỌC MAI"}
+    typed = {"to": 9, "result_type": "GIAY_KHAI_SINH", "result_number": "KS-1"}
     wrong = main(act(handler, code, "chuyen", **typed, result_id="04232600"), 422)
     (number,) = (x for x in wrong.all("input") if x.attributes.get("name") == "result_id")
     assert number.attributes["value"] == "04232600" and "aria-invalid" in number.attributes
-    born = {"result_id": "0423 2600 0012", "result_birth_date": "02/11/2026"}
-    assert went_to(act(handler, code, "chuyen", **typed, **born))
+    asked_first = act(handler, code, "chuyen", **typed, **CHILD)
+    assert "sinh 02/11/2026 không phải người nộp hồ sơ" in main(asked_first, 200).text
+    assert went_to(confirm(handler, code, asked_first))
     (issued,) = sqlite_gate.dossier(code)["results"]
     signed = sqlite_gate.desk.db.read_sync(result_records.signed, sqlite_gate.desk, issued["id"])
     assert (signed.holder.id, signed.holder.birth_date) == ("042326000012", "2026-11-02")

@@ -123,7 +123,7 @@ def test_a_day_at_the_counter_by_keyboard_and_without_a_script(browser: Browser,
     assert page.get_by_role("heading", level=1).inner_text() == "Hồ sơ của cơ quan"
 
     # Filing: the procedure, what will be looked up, a number mistyped, and then right.
-    press(page, page.get_by_role("link", name="Nộp hồ sơ mới"))
+    press(page, page.get_by_role("link", name="Tiếp nhận hồ sơ mới"))
     write(page, page.get_by_role("searchbox"), PLAIN)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -228,6 +228,9 @@ def test_axe_finds_nothing_at_any_stop_of_a_walk(browser: Browser, site: Site, w
     page.get_by_role("button", name="Nộp và tra cứu").click()
     stop("file, wrong")
     page.locator("#id").fill(PERSON)
+    page.locator("#birth_date").fill("1909")
+    page.get_by_role("button", name="Nộp và tra cứu").click()
+    stop("file, doubted")
     page.locator("#birth_date").fill("")
     page.get_by_role("button", name="Nộp và tra cứu").click()
     stop("dossier")
@@ -266,6 +269,16 @@ def test_axe_finds_nothing_at_any_stop_of_a_walk(browser: Browser, site: Site, w
         each.get_by_role("button", name="Ghi").click()
     stop("stale")
     stop("slip", f"{dossier}/phieu/tiep-nhan")
+    page.get_by_role("link", name="Về hồ sơ").click()
+    page.get_by_label("Chuyển giải quyết").check()
+    page.get_by_role("button", name="Ghi").click()
+    page.get_by_label("Đã giải quyết xong").check()
+    page.locator("summary", has_text="cấp kết quả điện tử").click()
+    page.locator("#result_type").select_option("GIAY_CN_KET_HON")
+    page.get_by_role("button", name="Ghi").click()
+    stop("before issuing")
+    page.get_by_role("button", name="Cấp và kết thúc giải quyết").click()
+    stop("issued")
     page.goto("/quay")
     page.locator("#code").fill("không có")
     page.get_by_role("button", name="Mở").click()

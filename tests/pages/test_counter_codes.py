@@ -169,17 +169,33 @@ def test_a_report_is_read_with_its_conclusion_and_answered_once(clerk: SignedIn)
     assert "Cán bộ bảo phải có bản sao" in page.text and "Không được yêu cầu" in page.text
     assert PERSON not in page.text and "NGUYỄN VĂN AN" not in page.text
     address = f"/quay/bao-cao/{report}"
+    clerk.gate.watch.advance(hours=3)
+    clerk.sign_in_officer()
     assert "Ghi cơ quan đã xử lý" in main(clerk.send(address, {"answer": " "}), 422).text
     assert went_to(clerk.send(address, {"answer": "Đã nhắc cán bộ"})) == "/quay/bao-cao?xong=tra-loi"
+    (row,) = clerk.main("/quay/bao-cao").all("tbody")[0].all("tr")
+    assert "Đã trả lời, 13:00 ngày 23/11/2026" in row.text
     late = clerk.post(address, {"csrf": clerk.token("/quay"), "answer": "Trả lời thứ hai"})
     assert main(late, 409).all("textarea")[0].text == "Trả lời thứ hai"
     assert "Đã nhắc cán bộ" in clerk.main(address).text
 
 
+def test_a_report_that_was_taken_back_says_so_and_is_answered_no_more(clerk: SignedIn) -> None:
+    report, citizen = reported(clerk.gate), SignedIn(clerk.gate)
+    citizen.sign_in()
+    page = f"/cua-toi/bao-cao/{report}"
+    unsure = main(citizen.send(f"{page}/dong", {}, page=page), 422)
+    assert "Phản ánh chưa được rút" in unsure.text and "Chờ trả lời" in clerk.main("/quay/bao-cao").text
+    assert went_to(citizen.send(f"{page}/dong", {"sure": "yes"}, page=page)) == page
+    assert "Đã rút" in citizen.main(page).text and "Đã rút" in citizen.main("/cua-toi/bao-cao").text
+    assert "Đã rút" in clerk.main("/quay/bao-cao").text
+    assert clerk.main(f"/quay/bao-cao/{report}").all("form") == []
+
+
 def test_another_agencys_reports_are_not_there(sqlite_gate: Gate) -> None:
     report = reported(sqlite_gate, COMMUNE)
     clerk = officer(sqlite_gate, HANDLER)
-    assert "Không có báo cáo nào" in clerk.main("/quay/bao-cao").text
+    assert "Không có phản ánh nào" in clerk.main("/quay/bao-cao").text
     assert clerk.ask(f"/quay/bao-cao/{report}").status_code == 404
     assert clerk.send(f"/quay/bao-cao/{report}", {"answer": "x"}, page="/quay").status_code == 404
     assert officer(sqlite_gate, OF_COMMUNE).main(f"/quay/bao-cao/{report}").all("form")

@@ -56,6 +56,16 @@ def test_an_address_that_says_nothing_is_explained(visitor: Visitor, address: st
     assert words in visitor.main(address, 422).text
 
 
+@pytest.mark.parametrize("path", ["/van-ban", "/danh-muc", "/thu-tuc/9.000001"])
+def test_a_day_outside_the_range_is_told_the_range_and_may_be_chosen_again(visitor: Visitor, path: str) -> None:
+    main = visitor.main(f"{path}?ngay=1900-01-01", 422)
+    assert "từ 01/01/1990 đến 31/12/2100" in main.text
+    (form,) = main.all("form")
+    (day,) = form.all("input", id="ngay")
+    assert form.attributes["action"] == path
+    assert (day.attributes["min"], day.attributes["max"]) == ("1990-01-01", "2100-12-31")
+
+
 def test_a_procedure_of_another_day_is_no_page_of_this_one(visitor: Visitor) -> None:
     assert "chưa có hiệu lực vào ngày bạn chọn" in visitor.main("/thu-tuc/9.000001?ngay=2019-12-31", 404).text
 

@@ -45,7 +45,20 @@ def test_the_receipt_says_what_was_handed_in_and_when_to_come_back(sqlite_gate: 
     assert "Tiếp nhận đầy đủ lúc 10:00 ngày 23/11/2026" in said
     assert "Hẹn trả kết quả 17:30 ngày 27/11/2026" in said
     assert "Cơ quan giải quyết 000.11.27.H27" in said
+    assert "1. Thành phần 1 Không phải nộp lúc này" in said
     assert "2. Thành phần 2 Đã nộp bản giấy" in said
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc" in said
+
+
+def test_what_other_cases_need_stands_on_no_receipt_and_its_lines_are_counted_through(sqlite_gate: Gate) -> None:
+    optional = {**component(2, DEGREE), "mandatory": False}
+    given = {**component(4, DEGREE), "mandatory": False}
+    body = procedure_body(component(1, CARD), optional, component(3, BIRTH), given)
+    sqlite_gate.run(catalogue.publish_procedure(sqlite_gate.desk, "test", "9.000102", body))
+    code = sqlite_gate.submit("9.000102", offered(4, "paper"))["code"]
+    sqlite_gate.move(code, 2)
+    said = words(printed(sqlite_gate, code, "receipt"))
+    assert re.findall(r"\d\. Thành phần \d", said) == ["1. Thành phần 1", "2. Thành phần 3", "3. Thành phần 4"]
 
 
 def test_where_there_is_no_due_date_the_receipt_makes_none_up(sqlite_gate: Gate) -> None:
@@ -102,7 +115,7 @@ def test_a_slip_shows_a_name_and_the_last_digits_of_a_number(sqlite_gate: Gate, 
     html = printed(sqlite_gate, code, kind.value)
     assert AN.full_name and AN.full_name in html
     assert PERSON not in html
-    assert "•" * 8 + PERSON[-4:] in html
+    assert f"•••…{PERSON[-4:]}" in html
     assert str(AN.birth_date) not in html
     assert "<script" not in html
     assert 'name="robots" content="noindex"' in html
