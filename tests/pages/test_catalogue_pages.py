@@ -198,7 +198,7 @@ def test_cases_are_told_apart_and_one_can_be_chosen(visitor: Visitor) -> None:
 
 def test_a_service_without_paper_says_so_and_asks_for_none(visitor: Visitor) -> None:
     main = visitor.main(f"/thu-tuc/{NO_PAPER}")
-    assert "Dịch vụ này không thu giấy tờ bản giấy." in main.text
+    assert "Dịch vụ này không nhận hồ sơ giấy." in main.text
     assert "gửi bản điện tử" in block(main, "lookup")
     assert "bản chính" not in block(main, "lookup")
     assert "không thu giấy tờ" not in visitor.main(f"/thu-tuc/{PLAIN}").text
@@ -265,6 +265,6 @@ def test_provisions_are_those_in_force_with_what_each_does(visitor: Visitor) -> 
 def test_inert_candidates_are_no_lists_of_a_procedure(sqlite_gate: Gate) -> None:
     visitor = Visitor(sqlite_gate)
     assert "Thủ tục này nằm trong danh sách" in visitor.main("/thu-tuc/1.012566").text
-    assert "không thu giấy tờ bản giấy" in visitor.main("/thu-tuc/1.012566").text
+    assert "không nhận hồ sơ giấy" in visitor.main("/thu-tuc/1.012566").text
     visitor.app.state.site.desk = sqlite_gate.open(lists="confirmed")
-    assert "không thu giấy tờ bản giấy" not in visitor.main("/thu-tuc/1.012566").text
+    assert "không nhận hồ sơ giấy" not in visitor.main("/thu-tuc/1.012566").text

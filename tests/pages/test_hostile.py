@@ -153,7 +153,7 @@ def test_who_received_for_another_agency_does_not_decide_for_it(gate: Gate) -> N
     assert not {"8", "9"} & {o.attributes.get("value") for o in offers}
     for to in (5, 6, 8, 9):
         refused = main(act(here, code, "chuyen", to=to, reason="x"), 403).text
-        assert f"người giải quyết của cơ quan giải quyết ({COMMUNE})" in refused
+        assert "người giải quyết của cơ quan giải quyết (Ủy ban nhân dân xã Một Lần (thử nghiệm))" in refused
     assert here.ask(f"/quay/ho-so/{code}/bo-sung").status_code == 403
     wanted = {**form_of(here, f"/quay/ho-so/{code}"), "document_type": "VAN_BANG", "form": "original", "reason": "x"}
     assert here.send(f"/quay/ho-so/{code}/bo-sung", wanted, page="/quay").status_code == 403
