@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -19,20 +19,25 @@ CHUNKS = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\
 def server(*pieces: bytes) -> Iterator[int]:
     """Answers each request with these pieces, each in a segment of its own as far as the line lets them."""
     loop, ports, over = asyncio.new_event_loop(), [], asyncio.Event()
+    answering: set[asyncio.Task[None] | None] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.readline():
-            if head == b"\r\n":
-                for piece in pieces:
-                    writer.write(piece)
-                    await writer.drain()
-        writer.close()
+        answering.add(asyncio.current_task())
+        with suppress(ConnectionError), closing(writer):
+            while head := await reader.readline():
+                if head == b"\r\n":
+                    for piece in pieces:
+                        writer.write(piece)
+                        await writer.drain()
 
     async def serve() -> None:
         async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
             ports.append(listening.sockets[0].getsockname()[1])
             ready.set()
             await over.wait()
+        # Who asked has hung up: every connection is taken leave of before the loop goes.
+        await asyncio.wait([task for task in answering if task], timeout=10)
+        await asyncio.sleep(0)
 
     ready = threading.Event()
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))

@@ -97,7 +97,7 @@ def test_a_fault_of_one_service_leaves_the_others_alone(world: Office) -> None:
 
 
 def test_a_service_nobody_runs_is_no_answer(world: Office) -> None:
-    assert outcome(talk(services(world.ndxp), lambda s: ask(s, service="KHONG-CO"))) == "rejected"
+    assert outcome(talk(services(world.ndxp), lambda s: ask(s, service="KHONG_CO"))) == "rejected"
 
 
 Change = Callable[[Json], Any]
