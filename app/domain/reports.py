@@ -13,6 +13,11 @@ class ReportStatus(StrEnum):
     CLOSED = "closed"
 
 
+def taken_back(status: str, answered_at: object) -> bool:
+    """Who closes a report that nobody has answered takes it back; `answered_at` is None where nobody has."""
+    return status == ReportStatus.CLOSED and answered_at is None
+
+
 class UnknownReport(DomainError):
     code = "unknown-report"
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.catalogue import Catalogue, Form
 from app.domain.decisions import Outcome
 from app.domain.dossiers import ENDED, Status
-from app.domain.reports import ReportStatus
+from app.domain.reports import ReportStatus, taken_back
 from app.domain.wording import database
 from app.pages.dossier_views import (
     LOOK_UP,
@@ -22,7 +22,7 @@ from app.pages.dossier_views import (
     type_name,
 )
 from app.pages.slips import FORMS as SLIP_FORMS
-from app.pages.wording import FORMS
+from app.pages.wording import FORMS, TAKEN_BACK
 from app.services.citizens import Mine, Mismatch
 from app.services.slips import SlipKind
 
@@ -115,7 +115,7 @@ def dossier_view(mine: Mine, known: Catalogue) -> View:
         "due_at": _moment(body["due_at"]),
         "paused": body["paused"],
         "ended": body["ended_at"] is not None,
-        "dropped": Status(body["status"]) in WITHOUT_RESULT,
+        "dropped": status in WITHOUT_RESULT,
         "overdue": body["late"]["overdue"],
         "groups": [(sign, own) for sign in shown if (own := [p for p in found if p.sign is sign])],
         "rest": [p for p in found if p.sign not in shown],
@@ -200,7 +200,7 @@ def mismatch_view(m: Mismatch, known: Catalogue) -> View:
 def report_view(row: Any, known: Catalogue) -> View:
     return {
         "id": row.id,
-        "status": "Đã rút" if row.closed_at and not row.answered_at else REPORT_STATUSES[ReportStatus(row.status)],
+        "status": TAKEN_BACK if taken_back(row.status, row.answered_at) else REPORT_STATUSES[ReportStatus(row.status)],
         "closed": row.status == ReportStatus.CLOSED,
         "procedure": row.procedure,
         "procedure_name": procedure_name(known, row.procedure),

@@ -123,9 +123,7 @@ def doubts(filed: Submission) -> Faults:
     found: Faults = {}
     for after, who in named.items():
         if who.kind is SubjectKind.PERSON and who.birth_date and int(who.birth_date[:4]) != birth_year(who.id):
-            found[f"holder-id{after}" if after else "birth_date"] = (
-                "Năm sinh không khớp với số định danh: hãy kiểm tra lại."
-            )
+            found[f"holder-id{after}" if after else "birth_date"] = WRONG_YEAR
     return {**found, "sure": SURE} if found else {}
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.domain.catalogue import Catalogue, Form
-from app.domain.reports import LONGEST, ReportNotOpen, ReportStatus, UnknownReport
+from app.domain.reports import LONGEST, ReportNotOpen, ReportStatus, UnknownReport, taken_back
 from app.pages import counter_forms, visits, wording
 from app.pages.counter import Officer, acting, agency_of, once
 from app.pages.counter_views import DONE, OUTCOMES, REFUSED, verdicts
@@ -101,13 +101,8 @@ async def _page(
     return visits.private(request, "counter_report.html", view, status)
 
 
-def _status(report: dict[str, Any]) -> str:
-    """Who closes a report that nobody has answered takes it back."""
-    withdrawn = report["status"] == ReportStatus.CLOSED and report["answered_at"] is None
-    return "Đã rút" if withdrawn else _STATUSES[ReportStatus(report["status"])]
-
-
 def _row(report: dict[str, Any], known: Catalogue) -> dict[str, Any]:
+    withdrawn = taken_back(report["status"], report["answered_at"])
     return {
         **report,
         "procedure_name": procedure_name(known, report["procedure"]),
@@ -116,7 +111,7 @@ def _row(report: dict[str, Any], known: Catalogue) -> dict[str, Any]:
         "demanded_on": date.fromisoformat(report["demanded_on"]),
         "filed_at": datetime.fromisoformat(report["filed_at"]),
         "answered_at": datetime.fromisoformat(report["answered_at"]) if report["answered_at"] else None,
-        "status_name": _status(report),
+        "status_name": wording.TAKEN_BACK if withdrawn else _STATUSES[ReportStatus(report["status"])],
         "changed_at": datetime.fromisoformat(report["closed_at"] or report["answered_at"] or report["filed_at"]),
         "outcome_name": OUTCOMES.get(report["outcome"], REFUSED),
     }

@@ -18,7 +18,7 @@ from app.pages import dossier_views, wording
 from app.pages.dossier_views import procedure_name, type_name
 from app.pages.slips import FORMS
 from app.services.counter import OPEN, Listed, Meanwhile, OnDesk, Queue
-from app.services.sessions import OFFICERS, Session
+from app.services.sessions import CITIZENS, Session, officer_of
 from app.services.slips import SlipKind
 
 View = dict[str, Any]
@@ -106,9 +106,9 @@ def roles_of(session: Session) -> str:
 
 def who(client: str) -> str:
     """Who made a change, by the id under which it was made."""
-    if client.startswith(OFFICERS):
-        return f"cán bộ {client.removeprefix(OFFICERS)}"
-    return {"worker": "hệ thống, tự động", "citizen": "công dân"}.get(client, f"hệ thống {client}")
+    if officer := officer_of(client):
+        return f"cán bộ {officer}"
+    return {"worker": "hệ thống, tự động", CITIZENS: "công dân"}.get(client, f"hệ thống {client}")
 
 
 # ---- the queue ------------------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ def dossier(found: OnDesk, known: Catalogue, actor: Actor | None) -> View:
         "masked": masked(found.applicant.id),
         "born": born(found.applicant),
         "status": STATUSES[status],
-        "pieces": dossier_views.parts(body, known, on_pages=row.client == "citizen"),
+        "pieces": dossier_views.parts(body, known, on_pages=row.client == CITIZENS),
         "hints": HINTS,
         "channel": CHANNELS[row.channel],
         "moves": [(int(s), name) for s, name in MOVES.items() if s in allowed],

@@ -12,6 +12,7 @@ from app.domain.text import slug
 from app.domain.wording import database
 
 LEVELS = {"ministry": "Cấp bộ", "province": "Cấp tỉnh", "commune": "Cấp xã"}
+TAKEN_BACK = "Đã rút"  # of a report
 FORMS = {
     Form.ORIGINAL: "bản chính",
     Form.COPY: "bản sao",

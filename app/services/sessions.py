@@ -45,8 +45,15 @@ __all__ = [
 ]
 
 
+# As which client citizens act on their own pages.
+CITIZENS = "citizen"
 # Before an officer's code in the ids under which they act.
-OFFICERS = "quay:"
+_OFFICERS = "quay:"
+
+
+def officer_of(client: str) -> str | None:
+    """The code of the officer who acted as this client; None where it was a citizen or a system."""
+    return client.removeprefix(_OFFICERS) if client.startswith(_OFFICERS) else None
 
 
 class Session(Frozen):
@@ -80,8 +87,8 @@ class Session(Frozen):
     def caller(self) -> Caller:
         """As whom the services are called: never the person's number."""
         if self.kind is Visitor.OFFICER:
-            return Caller(f"{OFFICERS}{self.officer}", _OFFICER_SCOPES, self.officer)
-        return Caller("citizen", frozenset())
+            return Caller(f"{_OFFICERS}{self.officer}", _OFFICER_SCOPES, self.officer)
+        return Caller(CITIZENS, frozenset())
 
     @property
     def citizen(self) -> Subject:

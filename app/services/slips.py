@@ -18,7 +18,7 @@ from app.repositories import decisions, dossiers
 from app.repositories.dossiers import DossierRow, MoveRow
 from app.services.desk import Desk
 from app.services.dossier_records import procedure_of, row_of
-from app.services.sessions import OFFICERS
+from app.services.sessions import officer_of
 
 
 class SlipKind(StrEnum):
@@ -125,12 +125,7 @@ def _moved(conn: Connection, row: DossierRow, to: Status) -> MoveRow | None:
 
 
 def _officer(move: MoveRow | None) -> str | None:
-    return _officer_code(move.client) if move else None
-
-
-def _officer_code(client: str) -> str | None:
-    """Who did something, where it was an officer at the counter."""
-    return client.removeprefix(OFFICERS) if client.startswith(OFFICERS) else None
+    return officer_of(move.client) if move else None
 
 
 def _supplement(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
@@ -146,7 +141,7 @@ def _supplement(conn: Connection, desk: Desk, row: DossierRow) -> Slip:
         AskedFor(known.document_type(i["document_type"]).name, i["form"], i["reason"], finding)
         for i, finding in zip(json.loads(items), json.loads(stored.body)["findings"], strict=True)
     )
-    return _slip(conn, desk, row, SlipKind.SUPPLEMENT, asked_at, asked=asked, by=_officer_code(client))
+    return _slip(conn, desk, row, SlipKind.SUPPLEMENT, asked_at, asked=asked, by=officer_of(client))
 
 
 def _slip(conn: Connection, desk: Desk, row: DossierRow, kind: SlipKind, at: datetime, **said: Any) -> Slip:
